@@ -1,0 +1,174 @@
+import type { Environment } from '../core/environment';
+import type { Place } from '../core/text';
+
+/**
+ * What one file contributes to the knowledge about the whole workspace. Plain data: it crosses thread boundaries
+ * and is cached by content. Collected in a first pass, merged into a WorkspaceIndex, read by rules in the second.
+ */
+export interface FileSummary {
+  readonly path: string;
+  readonly environment: Environment;
+  readonly imagesUsed: readonly ImageSummary[];
+  /** Names under which images are built here: compose `build:` with `image:`, `docker build -t`, build-push-action tags. */
+  readonly imagesBuilt: readonly BuiltImage[];
+  readonly workloads: readonly WorkloadSummary[];
+  /** Kubernetes Services. */
+  readonly services: readonly ServiceSummary[];
+  readonly configMaps: readonly ConfigSummary[];
+  /** Repositories whose registry refuses to overwrite tags (`image_tag_mutability = "IMMUTABLE"`): the repository's name. */
+  readonly immutableRepositories: readonly string[];
+  /** `owner/repo@<40 hex>` with the version comment after it. */
+  readonly pinnedActions: readonly { readonly action: string; readonly commit: string; readonly comment: string }[];
+  /** Argo CD or Flux objects are declared here. */
+  readonly gitOps: boolean;
+  /** For a Dockerfile: whether its final stage has a HEALTHCHECK; undefined for other files. */
+  readonly healthcheck: boolean | undefined;
+  /** ECS task definitions, Nomad, Swarm: this file deploys images with an orchestrator that honours HEALTHCHECK. */
+  readonly terraformRuns: readonly string[];
+}
+
+export interface ImageSummary {
+  /** Repository as the distribution grammar normalises it: `docker.io/library/nginx`. */
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+  readonly site: 'dockerfile' | 'compose' | 'kubernetes' | 'terraform' | 'workflow' | 'packer' | 'helm' | 'kustomize' | 'shell';
+  readonly at: Place & { readonly path: string };
+}
+
+export interface BuiltImage {
+  /** As written, without tag: `shop/api`, `ghcr.io/acme/api`. */
+  readonly name: string;
+  /** Path of the Dockerfile, when it can be told. */
+  readonly dockerfile: string | undefined;
+  readonly site: 'compose' | 'workflow' | 'shell' | 'skaffold' | 'packer' | 'bake';
+  /** For compose: the service declares its own healthcheck. */
+  readonly healthcheck: boolean;
+  /** For compose and bake: the `target:` stage. */
+  readonly target: string | undefined;
+}
+
+export interface WorkloadSummary {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+  /** Labels of the pod template. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Names of ConfigMaps and Secrets that its pods read. */
+  readonly configMaps: readonly string[];
+  readonly secrets: readonly string[];
+  /** The pod template carries a checksum annotation, so that a change of its configuration rolls the pods. */
+  readonly checksumAnnotation: boolean;
+}
+
+export interface ServiceSummary {
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly targetPorts: readonly (string | number)[];
+}
+
+export interface ConfigSummary {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly immutable: boolean;
+  /** Made by a Kustomize generator, which adds a content hash to the name. */
+  readonly generated: boolean;
+}
+
+/** The summaries of a workspace, merged and indexed for the questions that rules ask. */
+export class WorkspaceIndex {
+  private readonly byRepository = new Map<string, ImageSummary[]>();
+  private readonly builtNames = new Map<string, BuiltImage[]>();
+  private readonly immutable = new Set<string>();
+  private readonly actions = new Map<string, { commit: string; comment: string }[]>();
+  private readonly healthchecks = new Map<string, boolean>();
+  private readonly allServices: ServiceSummary[] = [];
+  private readonly allWorkloads: WorkloadSummary[] = [];
+  private readonly allConfigs: ConfigSummary[] = [];
+  private readonly allBuilt: BuiltImage[] = [];
+  private readonly runs = new Set<string>();
+  readonly gitOps: boolean;
+
+  constructor(summaries: Iterable<FileSummary>) {
+    let gitOps = false;
+    for (const summary of summaries) {
+      for (const image of summary.imagesUsed) push(this.byRepository, image.repository, image);
+      for (const built of summary.imagesBuilt) {
+        push(this.builtNames, built.name, built);
+        this.allBuilt.push(built);
+      }
+      for (const name of summary.immutableRepositories) this.immutable.add(name);
+      for (const { action, commit, comment } of summary.pinnedActions) push(this.actions, action, { commit, comment });
+      if (summary.healthcheck !== undefined) this.healthchecks.set(summary.path, summary.healthcheck);
+      this.allServices.push(...summary.services);
+      this.allWorkloads.push(...summary.workloads);
+      this.allConfigs.push(...summary.configMaps);
+      for (const image of summary.terraformRuns) this.runs.add(image);
+      gitOps ||= summary.gitOps;
+    }
+    this.gitOps = gitOps;
+  }
+
+  /** Uses of a repository anywhere in the workspace. */
+  images(repository: string): readonly ImageSummary[] {
+    return this.byRepository.get(repository) ?? [];
+  }
+
+  /** Builds of images whose written name (without tag) is `name`. */
+  builds(name: string): readonly BuiltImage[] {
+    return this.builtNames.get(name) ?? [];
+  }
+
+  /** All builds of a Dockerfile. */
+  buildsOf(dockerfile: string): readonly BuiltImage[] {
+    return this.allBuilt.filter((built) => built.dockerfile === dockerfile);
+  }
+
+  /** True when the registry repository is declared with immutable tags: `name` is the last part(s) of the path. */
+  refusesOverwrite(name: string): boolean {
+    return this.immutable.has(name);
+  }
+
+  /** Commits to which an action is pinned elsewhere in the workspace. */
+  pinsOf(action: string): readonly { readonly commit: string; readonly comment: string }[] {
+    return this.actions.get(action) ?? [];
+  }
+
+  /** Whether the Dockerfile at that path has a HEALTHCHECK in its final stage; undefined when it was not seen. */
+  hasHealthcheck(dockerfile: string): boolean | undefined {
+    return this.healthchecks.get(dockerfile);
+  }
+
+  /** ECS and other Terraform-run containers use this repository. */
+  runByTerraform(repository: string): boolean {
+    return this.runs.has(repository);
+  }
+
+  get services(): readonly ServiceSummary[] {
+    return this.allServices;
+  }
+
+  get workloads(): readonly WorkloadSummary[] {
+    return this.allWorkloads;
+  }
+
+  get configs(): readonly ConfigSummary[] {
+    return this.allConfigs;
+  }
+
+  /** Services whose selector matches the labels, in the same namespace (an absent namespace matches an absent one). */
+  servicesSelecting(labels: Readonly<Record<string, string>>, namespace: string | undefined): readonly ServiceSummary[] {
+    return this.allServices.filter((service) => {
+      const wanted = Object.entries(service.selector);
+      return wanted.length > 0 && service.namespace === namespace && wanted.every(([key, value]) => labels[key] === value);
+    });
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
