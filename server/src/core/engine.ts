@@ -1,0 +1,215 @@
+import type { Environment } from './environment';
+import { compareSeverity, type Finding, type Severity } from './finding';
+import { fingerprint } from './fingerprint';
+import { fillMessage, type Report, type Rule, type RuleMeta } from './rule';
+import type { LineIndex, Place } from './text';
+
+/** What the engine needs to know of a file. */
+export interface LintSource {
+  readonly path: string;
+  readonly text: string;
+  readonly environment: Environment;
+  readonly lines: LineIndex;
+}
+
+/** What the configuration says about a rule in a file. */
+export interface RuleSetting {
+  /** `undefined`: as the rule and its preset have it. */
+  readonly severity: Severity | 'off' | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type Preset = 'recommended' | 'strict' | 'prototype';
+
+export interface LintSettings {
+  readonly preset: Preset;
+  /** The setting of a rule for one file: overrides by path are resolved by the configuration. */
+  rule(id: string, path: string): RuleSetting;
+}
+
+/** Finds facts in a file and hands them to the listeners that want them: one pass a file. */
+export interface FactCollector<Source, Project> {
+  collect(
+    file: Source,
+    project: Project,
+    wants: (fact: string) => boolean,
+    emit: (fact: string, value: unknown) => void,
+  ): void;
+}
+
+export interface InternalError {
+  /** The rule that threw, or `facts`. */
+  readonly rule: string;
+  readonly path: string;
+  readonly error: unknown;
+}
+
+export interface LintResult {
+  /** In source order; suppressions and baseline are not applied yet. */
+  readonly findings: readonly Finding[];
+  readonly errors: readonly InternalError[];
+}
+
+/** Families that are mere hints where a file is for development (rules.md §4.5). */
+const LENIENT_FAMILIES: ReadonlySet<string> = new Set([
+  'interactive-access',
+  'local-state',
+  'health-check',
+  'rollout-safety',
+]);
+
+type AnyListener = (fact: unknown) => void;
+
+/**
+ * Runs the rules over one file: facts are collected once and dispatched to all listeners. A rule that throws is
+ * reported once as an internal error and takes no other rule down.
+ *
+ * @param sourceAt text of another file in which a rule reported (a variable's default), to fingerprint the finding
+ */
+export function runRules<Source extends LintSource, Project>(
+  file: Source,
+  project: Project,
+  rules: readonly Rule<object, Source, Project>[],
+  collector: FactCollector<Source, Project>,
+  settings: LintSettings,
+  sourceAt: (path: string) => LintSource | undefined = () => undefined,
+): LintResult {
+  const errors: InternalError[] = [];
+  const reports: { meta: RuleMeta; report: Report; severity: Severity }[] = [];
+  const listeners = new Map<string, { rule: string; listen: AnyListener }[]>();
+  const broken = new Set<string>();
+
+  const fail = (rule: string, error: unknown): void => {
+    if (broken.has(rule)) return;
+    broken.add(rule);
+    errors.push({ rule, path: file.path, error });
+  };
+
+  for (const rule of rules) {
+    const { meta } = rule;
+    const setting = settings.rule(meta.id, file.path);
+    if (setting.severity === 'off' || !isOn(meta, settings.preset, setting.severity)) continue;
+    try {
+      const created = rule.create({
+        file,
+        project,
+        environment: file.environment,
+        options: withDefaults(meta, setting.options),
+        report: (report) => {
+          const severity = effectiveSeverity(meta, report.severity, setting.severity, settings.preset, file.environment);
+          if (severity) reports.push({ meta, report, severity });
+        },
+      });
+      for (const [fact, listen] of Object.entries(created)) {
+        const list = listeners.get(fact) ?? [];
+        list.push({ rule: meta.id, listen: listen as AnyListener });
+        listeners.set(fact, list);
+      }
+    } catch (error) {
+      fail(meta.id, error);
+    }
+  }
+
+  if (listeners.size > 0) {
+    try {
+      collector.collect(
+        file,
+        project,
+        (fact) => listeners.has(fact),
+        (fact, value) => {
+          for (const { rule, listen } of listeners.get(fact) ?? []) {
+            if (broken.has(rule)) continue;
+            try {
+              listen(value);
+            } catch (error) {
+              fail(rule, error);
+            }
+          }
+        },
+      );
+    } catch (error) {
+      fail('facts', error);
+    }
+  }
+
+  return { findings: toFindings(file, reports, sourceAt), errors };
+}
+
+function isOn(meta: RuleMeta, preset: Preset, configured: Severity | undefined): boolean {
+  if (configured !== undefined || preset === 'strict') return true;
+  if (preset === 'prototype') return meta.recommended && meta.id.startsWith('mutable-reference/');
+  return meta.recommended;
+}
+
+function withDefaults(meta: RuleMeta, configured: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(meta.options ?? {})) options[name] = configured[name] ?? schema.default;
+  return options;
+}
+
+function effectiveSeverity(
+  meta: RuleMeta,
+  reported: Severity | undefined,
+  configured: Severity | undefined,
+  preset: Preset,
+  environment: Environment,
+): Severity | undefined {
+  if (configured !== undefined) return configured;
+  let severity = reported ?? meta.severity;
+  if (preset === 'prototype') return severity === 'error' ? severity : undefined;
+  const family = meta.id.slice(0, meta.id.indexOf('/'));
+  if (environment === 'development' && LENIENT_FAMILIES.has(family)) return 'hint';
+  if (preset === 'strict' && meta.strictSeverity && compareSeverity(meta.strictSeverity, severity) < 0) {
+    severity = meta.strictSeverity;
+  }
+  return severity;
+}
+
+function toFindings(
+  file: LintSource,
+  reports: readonly { meta: RuleMeta; report: Report; severity: Severity }[],
+  sourceAt: (path: string) => LintSource | undefined,
+): Finding[] {
+  const seen = new Set<string>();
+  const occurrences = new Map<string, number>();
+  const findings: Finding[] = [];
+  const sorted = [...reports].sort((a, b) => comparePlaces(a.report.at, b.report.at) || (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0));
+  for (const { meta, report, severity } of sorted) {
+    const path = report.at.path ?? file.path;
+    const message = fillMessage(meta.messages[report.message] ?? report.message, report.data);
+    const same = `${meta.id}\u0000${path}\u0000${report.at.start}\u0000${report.at.end}\u0000${message}`;
+    if (seen.has(same)) continue;
+    seen.add(same);
+    const source = path === file.path ? file : sourceAt(path);
+    const range = clamp(report.at, source?.text.length ?? Number.MAX_SAFE_INTEGER);
+    const text = source?.text.slice(range.start, range.end) ?? '';
+    const identity = `${meta.id}\u0000${report.anchor}\u0000${text}`;
+    const occurrence = occurrences.get(identity) ?? 0;
+    occurrences.set(identity, occurrence + 1);
+    findings.push({
+      rule: meta.id,
+      messageId: report.message,
+      message,
+      severity,
+      path,
+      range,
+      anchor: report.anchor,
+      fingerprint: fingerprint(meta.id, report.anchor, text, occurrence),
+      related: report.related ?? [],
+      fixes: report.fixes ?? [],
+    });
+  }
+  return findings;
+}
+
+function clamp(at: Place, length: number): { start: number; end: number } {
+  const start = Math.max(0, Math.min(at.start, length));
+  return { start, end: Math.max(start, Math.min(at.end, length)) };
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  const first = a.path ?? '';
+  const second = b.path ?? '';
+  if (first !== second) return first < second ? -1 : 1;
+  return a.start - b.start || a.end - b.end;
+}
