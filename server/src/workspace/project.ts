@@ -1,0 +1,127 @@
+import type { Environment } from '../core/environment';
+import { detectKind, type FileKind } from '../lang/detect';
+import type { YamlCache } from '../lang/data/yaml';
+import { buildPackerTemplate } from '../model/packer/build';
+import type { PackerTemplate } from '../model/packer/types';
+import type { Project, ProjectFiles } from '../model/project';
+import { SourceFile } from '../model/source-file';
+import { buildTerraformModule } from '../model/terraform/build';
+import type { TerraformFile, TerraformModule } from '../model/terraform/types';
+import type { WorkspaceIndex } from '../model/workspace-index';
+import { BoundedCache } from './bounded-cache';
+
+/** How many directories' modules are kept: files are linted in path order, so a few are enough. */
+const MODULES = 32;
+
+/** Code units of text whose syntax trees are kept. */
+const TEXT_BUDGET = 16 * 1024 * 1024;
+
+/**
+ * Reads and parses other files for the rules, each at most once while it stays in the cache.
+ * The text being linted stands over the one on disk.
+ */
+export class WorkspaceProject implements Project {
+  index: WorkspaceIndex | undefined;
+  private readonly sources = new BoundedCache<string, SourceFile>(TEXT_BUDGET, (source) => source.text.length + 200);
+  private readonly modules = new BoundedCache<string, TerraformModule>(MODULES, () => 1);
+  private readonly templates = new BoundedCache<string, PackerTemplate>(MODULES, () => 1);
+  private overlay: SourceFile | undefined;
+
+  constructor(
+    private readonly files: ProjectFiles,
+    private readonly environmentOf: (path: string) => Environment,
+    private readonly yamlCache?: YamlCache,
+  ) {}
+
+  /** The parsed form of a text; the same object for the same path and text. Undefined when it is none that we lint. */
+  open(path: string, text: string): SourceFile | undefined {
+    const known = this.sources.get(path);
+    if (known?.text === text) return known;
+    const kind = detectKind(path, text);
+    if (kind === undefined) return undefined;
+    if (known) this.forget(path);
+    const source = new SourceFile(path, text, kind, this.environmentOf(path), this.yamlCache);
+    this.sources.set(path, source);
+    return source;
+  }
+
+  /** Lints see this text instead of the one on disk. Modules that were built with another text are built anew. */
+  focus(source: SourceFile): void {
+    this.overlay = source;
+    const module = this.modules.get(source.directory);
+    if (module?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) this.modules.delete(source.directory);
+    const template = this.templates.get(templateKey(source));
+    if (template?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) {
+      this.templates.delete(templateKey(source));
+    }
+  }
+
+  read(path: string): string | undefined {
+    return this.overlay?.path === path ? this.overlay.text : this.files.read(path);
+  }
+
+  list(directory: string): readonly string[] | undefined {
+    return this.files.list(directory);
+  }
+
+  /** Another file, parsed; undefined when it is not there or none that we lint. */
+  source(path: string): SourceFile | undefined {
+    if (this.overlay?.path === path) return this.overlay;
+    const text = this.files.read(path);
+    return text === undefined ? undefined : this.open(path, text);
+  }
+
+  terraformModule(path: string): TerraformModule {
+    const directory = directoryOf(path);
+    const known = this.modules.get(directory);
+    if (known) return known;
+    const files = this.siblings(directory, ['terraform', 'terraform-json']);
+    const variables = this.siblings(directory, ['terraform-vars']);
+    const module = buildTerraformModule(directory, files, variables, this);
+    this.modules.set(directory, module);
+    return module;
+  }
+
+  packerTemplate(path: string): PackerTemplate {
+    const source = this.source(path);
+    const key = source ? templateKey(source) : directoryOf(path);
+    const known = this.templates.get(key);
+    if (known) return known;
+    const directory = directoryOf(path);
+    const alone = source?.kind === 'packer-json';
+    const files = alone && source?.hcl ? [{ path, syntax: source.hcl }] : this.siblings(directory, ['packer']);
+    const template = buildPackerTemplate(directory, files, alone ? [] : this.siblings(directory, ['packer-vars']), this);
+    this.templates.set(key, template);
+    return template;
+  }
+
+  private forget(path: string): void {
+    this.sources.delete(path);
+    this.modules.delete(directoryOf(path));
+    this.templates.delete(directoryOf(path));
+    this.templates.delete(path);
+  }
+
+  private siblings(directory: string, kinds: readonly FileKind[]): TerraformFile[] {
+    const found: TerraformFile[] = [];
+    const prefix = directory === '' ? '' : `${directory}/`;
+    const names = new Set(this.files.list(directory) ?? []);
+    if (this.overlay && directoryOf(this.overlay.path) === directory) names.add(this.overlay.path.slice(prefix.length));
+    for (const name of [...names].sort()) {
+      if (!/\.(tf|tofu|tfvars|hcl|json)$/.test(name)) continue;
+      const source = this.source(prefix + name);
+      if (source?.hcl && kinds.includes(source.kind)) found.push({ path: source.path, syntax: source.hcl });
+    }
+    return found;
+  }
+}
+
+/** Legacy JSON templates stand alone; the HCL files of a directory are one template. */
+function templateKey(source: SourceFile): string {
+  return source.kind === 'packer-json' ? source.path : source.directory;
+}
+
+function directoryOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '' : path.slice(0, slash);
+}
