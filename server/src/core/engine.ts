@@ -96,7 +96,13 @@ export function runRules<Source extends LintSource, Project>(
         environment: file.environment,
         options: withDefaults(meta, setting.options),
         report: (report) => {
-          const severity = effectiveSeverity(meta, report.severity, setting.severity, settings.preset, file.environment);
+          const severity = effectiveSeverity(
+            meta,
+            report.severity,
+            setting.severity,
+            settings.preset,
+            file.environment,
+          );
           if (severity) reports.push({ meta, report, severity });
         },
       });
@@ -173,7 +179,9 @@ function toFindings(
   const seen = new Set<string>();
   const occurrences = new Map<string, number>();
   const findings: Finding[] = [];
-  const sorted = [...reports].sort((a, b) => comparePlaces(a.report.at, b.report.at) || (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0));
+  const sorted = [...reports].sort(
+    (a, b) => comparePlaces(a.report.at, b.report.at) || (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0),
+  );
   for (const { meta, report, severity } of sorted) {
     const path = report.at.path ?? file.path;
     const message = fillMessage(meta.messages[report.message] ?? report.message, report.data);

@@ -30,7 +30,8 @@ export class MappedText {
 
   /** Text that stands in the source as it is. `source.end - source.start` must equal `text.length`. */
   static verbatim(text: string, start: number, path?: string): MappedText {
-    const source: Place = path === undefined ? { start, end: start + text.length } : { start, end: start + text.length, path };
+    const source: Place =
+      path === undefined ? { start, end: start + text.length } : { start, end: start + text.length, path };
     return new MappedText(text, text.length === 0 ? [] : [{ start: 0, end: text.length, source, verbatim: true }]);
   }
 
@@ -71,7 +72,11 @@ export class MappedText {
       const low = Math.max(segment.start, from);
       const high = Math.min(segment.end, to);
       const source = segment.verbatim
-        ? { ...segment.source, start: segment.source.start + (low - segment.start), end: segment.source.start + (high - segment.start) }
+        ? {
+            ...segment.source,
+            start: segment.source.start + (low - segment.start),
+            end: segment.source.start + (high - segment.start),
+          }
         : segment.source;
       segments.push({ start: low - from, end: high - from, source, verbatim: segment.verbatim });
     }
@@ -89,7 +94,8 @@ export class MappedText {
    * neighbouring segments of one file counts as one place). Undefined when it is pieced together from several places.
    */
   sourceOf(range: Range = { start: 0, end: this.text.length }): Place | undefined {
-    const parts = range.start === 0 && range.end === this.text.length ? this.segments : this.slice(range.start, range.end).segments;
+    const parts =
+      range.start === 0 && range.end === this.text.length ? this.segments : this.slice(range.start, range.end).segments;
     const first = parts[0];
     if (!first) return undefined;
     let end = first.source.end;

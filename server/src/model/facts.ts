@@ -71,8 +71,17 @@ export type ScriptOwner =
   | { readonly type: 'dockerfile'; readonly dockerfile: Dockerfile; readonly stage: Stage; readonly keyword: string }
   | { readonly type: 'packer'; readonly step: PackerStep; readonly build: PackerBuild }
   | { readonly type: 'terraform'; readonly resource: TerraformResource; readonly argument: string }
-  | { readonly type: 'cloud-init'; readonly part: 'runcmd' | 'bootcmd' | 'script' | 'write_files'; readonly resource: TerraformResource | undefined }
-  | { readonly type: 'workflow'; readonly workflow: Workflow | undefined; readonly job: WorkflowJob | undefined; readonly step: WorkflowStep }
+  | {
+      readonly type: 'cloud-init';
+      readonly part: 'runcmd' | 'bootcmd' | 'script' | 'write_files';
+      readonly resource: TerraformResource | undefined;
+    }
+  | {
+      readonly type: 'workflow';
+      readonly workflow: Workflow | undefined;
+      readonly job: WorkflowJob | undefined;
+      readonly step: WorkflowStep;
+    }
   | { readonly type: 'compose'; readonly service: ComposeService; readonly key: string }
   | {
       readonly type: 'kubernetes';
@@ -180,7 +189,9 @@ export type Facts = FixedFacts & {
 export type Listeners = {
   readonly [Name in keyof FixedFacts]?: (fact: FixedFacts[Name]) => void;
 } & {
-  readonly [type in `terraform.resource:${string}` | `terraform.data:${string}`]?: (resource: TerraformResource) => void;
+  readonly [type in `terraform.resource:${string}` | `terraform.data:${string}`]?: (
+    resource: TerraformResource,
+  ) => void;
 };
 
 export type LintRule = Rule<Listeners, SourceFile, Project>;

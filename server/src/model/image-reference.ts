@@ -78,7 +78,9 @@ export function parseImageReference(text: string): ImageReference | undefined {
 
 function normalise(domain: string | undefined, path: string): string {
   const host = domain === undefined || domain === 'index.docker.io' ? 'docker.io' : domain;
-  return host === 'docker.io' && !path.includes('/') && !path.includes(HOLE) ? `docker.io/library/${path}` : `${host}/${path}`;
+  return host === 'docker.io' && !path.includes('/') && !path.includes(HOLE)
+    ? `docker.io/library/${path}`
+    : `${host}/${path}`;
 }
 
 function classify(name: string, tag: string | undefined, digest: string | undefined): TagClass {

@@ -64,11 +64,15 @@ export class SourceFile {
   /** The YAML or JSON tree, for every kind that is written in one. */
   get data(): DataFile | undefined {
     if (this.parsedData) return this.parsedData;
-    if (HCL_KINDS.has(this.kind) || this.kind === 'dockerfile' || this.kind === 'shell' || this.kind === 'gitignore') return undefined;
+    if (HCL_KINDS.has(this.kind) || this.kind === 'dockerfile' || this.kind === 'shell' || this.kind === 'gitignore')
+      return undefined;
     const isJson = JSON_CONFIG_KINDS.has(this.kind) || this.path.endsWith('.json');
     this.parsedData = isJson
       ? parseJson(this.text)
-      : parseYaml(this.text, { template: this.kind === 'helm-template', ...(this.yamlCache ? { cache: this.yamlCache } : {}) });
+      : parseYaml(this.text, {
+          template: this.kind === 'helm-template',
+          ...(this.yamlCache ? { cache: this.yamlCache } : {}),
+        });
     return this.parsedData;
   }
 

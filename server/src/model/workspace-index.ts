@@ -32,7 +32,8 @@ export interface ImageSummary {
   readonly repository: string;
   readonly tag: string | undefined;
   readonly digest: string | undefined;
-  readonly site: 'dockerfile' | 'compose' | 'kubernetes' | 'terraform' | 'workflow' | 'packer' | 'helm' | 'kustomize' | 'shell';
+  readonly site:
+    'dockerfile' | 'compose' | 'kubernetes' | 'terraform' | 'workflow' | 'packer' | 'helm' | 'kustomize' | 'shell';
   readonly at: Place & { readonly path: string };
 }
 
@@ -159,10 +160,15 @@ export class WorkspaceIndex {
   }
 
   /** Services whose selector matches the labels, in the same namespace (an absent namespace matches an absent one). */
-  servicesSelecting(labels: Readonly<Record<string, string>>, namespace: string | undefined): readonly ServiceSummary[] {
+  servicesSelecting(
+    labels: Readonly<Record<string, string>>,
+    namespace: string | undefined,
+  ): readonly ServiceSummary[] {
     return this.allServices.filter((service) => {
       const wanted = Object.entries(service.selector);
-      return wanted.length > 0 && service.namespace === namespace && wanted.every(([key, value]) => labels[key] === value);
+      return (
+        wanted.length > 0 && service.namespace === namespace && wanted.every(([key, value]) => labels[key] === value)
+      );
     });
   }
 }

@@ -49,7 +49,8 @@ export class WorkspaceProject implements Project {
   focus(source: SourceFile): void {
     this.overlay = source;
     const module = this.modules.get(source.directory);
-    if (module?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) this.modules.delete(source.directory);
+    if (module?.files.some((file) => file.path === source.path && file.syntax !== source.hcl))
+      this.modules.delete(source.directory);
     const template = this.templates.get(templateKey(source));
     if (template?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) {
       this.templates.delete(templateKey(source));
@@ -90,7 +91,12 @@ export class WorkspaceProject implements Project {
     const directory = directoryOf(path);
     const alone = source?.kind === 'packer-json';
     const files = alone && source?.hcl ? [{ path, syntax: source.hcl }] : this.siblings(directory, ['packer']);
-    const template = buildPackerTemplate(directory, files, alone ? [] : this.siblings(directory, ['packer-vars']), this);
+    const template = buildPackerTemplate(
+      directory,
+      files,
+      alone ? [] : this.siblings(directory, ['packer-vars']),
+      this,
+    );
     this.templates.set(key, template);
     return template;
   }

@@ -5,14 +5,7 @@ import { alternatives, entryOf, textOf, type ObjectValue, type Value } from '../
 import type { TerraformResource } from './types';
 
 export type ContainerPlatform =
-  | 'ecs'
-  | 'batch'
-  | 'lambda'
-  | 'app-runner'
-  | 'cloud-run'
-  | 'azure'
-  | 'kubernetes'
-  | 'docker';
+  'ecs' | 'batch' | 'lambda' | 'app-runner' | 'cloud-run' | 'azure' | 'kubernetes' | 'docker';
 
 /** A container that a Terraform resource runs: an item of `container_definitions`, a `container` block, an image URI. */
 export interface TerraformContainer {

@@ -6,7 +6,8 @@ import type { Place } from '../../core/text';
  * that a finding and its fix land where the literal stands: the variable's default, the tfvars line, the local.
  * Unknown means: not decidable from the text (no default, a resource's attribute, a function that we do not model).
  */
-export type Value = UnknownValue | NullValue | BooleanValue | NumberValue | TextValue | ListValue | ObjectValue | ChoiceValue;
+export type Value =
+  UnknownValue | NullValue | BooleanValue | NumberValue | TextValue | ListValue | ObjectValue | ChoiceValue;
 
 export interface UnknownValue {
   readonly type: 'unknown';
