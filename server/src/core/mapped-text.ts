@@ -15,6 +15,8 @@ export interface Segment {
   /** Where it comes from. When `verbatim`, offsets inside map one to one; otherwise only as a whole. */
   readonly source: Place;
   readonly verbatim: boolean;
+  /** Comes from another literal than the segment before it: no place may span the two unless they touch. */
+  readonly foreign?: boolean | undefined;
 }
 
 /**
@@ -78,7 +80,14 @@ export class MappedText {
             end: segment.source.start + (high - segment.start),
           }
         : segment.source;
-      segments.push({ start: low - from, end: high - from, source, verbatim: segment.verbatim });
+      const foreign = segment.foreign === true && segments.length > 0;
+      segments.push({
+        start: low - from,
+        end: high - from,
+        source,
+        verbatim: segment.verbatim,
+        ...(foreign ? { foreign } : {}),
+      });
     }
     return new MappedText(this.text.slice(from, to), segments);
   }
@@ -90,8 +99,8 @@ export class MappedText {
   }
 
   /**
-   * Where the given part of the text was written, when it comes from a single place in a single file (a run of
-   * neighbouring segments of one file counts as one place). Undefined when it is pieced together from several places.
+   * Where the given part of the text was written, when it comes from one literal (what its derivation dropped — a
+   * continuation, an escape, indentation — may lie between). Undefined when it is pieced together from several literals.
    */
   sourceOf(range: Range = { start: 0, end: this.text.length }): Place | undefined {
     const parts =
@@ -102,8 +111,7 @@ export class MappedText {
     for (let i = 1; i < parts.length; i++) {
       const next = parts[i];
       if (!next || next.source.path !== first.source.path || next.source.start < end) return undefined;
-      // A gap is what the derivation dropped (a continuation, an escape, indentation): still one place.
-      if (next.source.start - end > 200) return undefined;
+      if (next.foreign && next.source.start !== end) return undefined;
       end = next.source.end;
     }
     return { ...first.source, end };
@@ -147,25 +155,34 @@ export class MappedTextBuilder {
   private readonly segments: Segment[] = [];
   private length = 0;
 
+  /** Appends a text that was derived elsewhere: another literal. */
   append(part: MappedText): this {
-    for (const segment of part.segments) this.push(segment, this.length);
-    this.pieces.push(part.text);
-    this.length += part.text.length;
-    return this;
+    return this.add(part, this.segments.length > 0);
   }
 
-  /** Appends `text`, which stands at `start` in the source as it is. */
+  /** Appends `text`, which stands at `start` in the same literal as it is. */
   verbatim(text: string, start: number, path?: string): this {
-    return this.append(MappedText.verbatim(text, start, path));
+    return this.add(MappedText.verbatim(text, start, path), false);
   }
 
-  /** Appends `text`, which stands for the whole of `source`. */
+  /** Appends `text`, which stands for the whole of `source` in the same literal. */
   opaque(text: string, source: Place): this {
-    return this.append(MappedText.opaque(text, source));
+    return this.add(MappedText.opaque(text, source), false);
   }
 
   build(): MappedText {
     return new MappedText(this.pieces.join(''), this.segments);
+  }
+
+  private add(part: MappedText, foreign: boolean): this {
+    let first = foreign;
+    for (const segment of part.segments) {
+      this.push(first ? { ...segment, foreign: true } : segment, this.length);
+      first = false;
+    }
+    this.pieces.push(part.text);
+    this.length += part.text.length;
+    return this;
   }
 
   private push(segment: Segment, shift: number): void {
@@ -179,14 +196,9 @@ export class MappedTextBuilder {
       last.source.end === segment.source.start &&
       last.source.path === segment.source.path
     ) {
-      this.segments[this.segments.length - 1] = {
-        start: last.start,
-        end,
-        source: { ...last.source, end: segment.source.end },
-        verbatim: true,
-      };
+      this.segments[this.segments.length - 1] = { ...last, end, source: { ...last.source, end: segment.source.end } };
       return;
     }
-    this.segments.push({ start, end, source: segment.source, verbatim: segment.verbatim });
+    this.segments.push({ ...segment, start, end });
   }
 }

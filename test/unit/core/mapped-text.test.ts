@@ -23,6 +23,8 @@ describe('MappedText', () => {
     expect(pieced.sourceOf({ start: 4, end: 10 })).toEqual({ start: 10, end: 16 });
     const other = MappedText.concat([MappedText.verbatim('a', 0), MappedText.verbatim('b', 1, 'other.tf')]);
     expect(other.sourceOf()).toBeUndefined();
+    const nearby = MappedText.concat([MappedText.verbatim('app:', 0), MappedText.verbatim('latest', 20)]);
+    expect(nearby.sourceOf()).toBeUndefined();
   });
 
   it('knows holes', () => {
