@@ -1,0 +1,69 @@
+import type { Fix } from '../core/finding';
+import type { Place } from '../core/text';
+import type { ImageOption, ImageUse } from './facts';
+import type { TagClass } from './image-reference';
+import type { Project } from './project';
+
+/**
+ * Options of a use when every one of them has one of the classes (a condition fires only when all its branches are
+ * bad, pitfall P16); none when the image is built here or anything about it is unknown.
+ */
+export function optionsOfClass(use: ImageUse, classes: ReadonlySet<TagClass>): readonly ImageOption[] {
+  if (use.builtHere) return [];
+  return use.options.every((option) => classes.has(option.reference.tagClass)) ? use.options : [];
+}
+
+/**
+ * Where the literal stands that decides about the tag: the whole reference when it is written in one piece, else the
+ * tag's own literal (`ARG TAG=latest` of `FROM app:${TAG}`, pitfall P1), else the place of use.
+ */
+export function imagePlace(use: ImageUse, option: ImageOption): Place {
+  const whole = option.text.sourceOf();
+  if (whole) return whole;
+  const { tagRange } = option.reference;
+  if (use.tagAt) return use.tagAt;
+  return (tagRange && option.text.sourceOf(tagRange)) ?? use.at;
+}
+
+/** The reference as a person would write it: holes shown as `…`. */
+export function shownReference(option: ImageOption): string {
+  return option.text.text.replace(/\uE000+/g, '…');
+}
+
+/**
+ * Fixes that pin a reference: the digest that this workspace already uses for the same repository and tag (safe, since the
+ * tag stays and only says more exactly what was meant), or a look-up in the registry.
+ */
+export function pinFixes(option: ImageOption, project: Project): Fix[] {
+  const { reference, text } = option;
+  const fixes: Fix[] = [];
+  const at = text.isVerbatim() ? text.sourceOf() : undefined;
+  if (!at || reference.digest !== undefined) return fixes;
+  const known = new Set<string>();
+  for (const image of project.index?.images(reference.repository) ?? []) {
+    if (image.digest !== undefined && image.tag !== undefined) known.add(`${image.tag}@${image.digest}`);
+  }
+  // Two different pins of one repository: nobody but the author can tell which one is meant.
+  const [pin] = known;
+  if (known.size === 1 && pin !== undefined) {
+    const sameTag = pin.startsWith(`${reference.tag ?? 'latest'}@`);
+    fixes.push({
+      level: sameTag ? 'safe' : 'suggestion',
+      title: `Use the version this workspace already pins: \`${shorten(pin)}\``,
+      edits: [{ at, text: `${reference.name}:${pin}` }],
+    });
+  }
+  fixes.push({
+    level: 'online',
+    title: `Pin \`${text.text}\` to the digest that the registry has for it now`,
+    edits: [],
+    resolve: { image: text.text, at },
+  });
+  return fixes;
+}
+
+/** `1.27.2@sha256:0123456789ab…`: enough to recognise a digest. */
+function shorten(pin: string): string {
+  const digest = pin.indexOf('@sha256:');
+  return digest < 0 ? pin : `${pin.slice(0, digest + 20)}…`;
+}

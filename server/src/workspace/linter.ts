@@ -1,0 +1,113 @@
+import { runRules, type InternalError, type LintSettings } from '../core/engine';
+import type { Environment } from '../core/environment';
+import type { Finding } from '../core/finding';
+import { applySuppressions, parseSuppressions, type SuppressionPolicy } from '../core/suppress';
+import { YamlCache } from '../lang/data/yaml';
+import type { FileKind } from '../lang/detect';
+import { factCollector } from '../model/collect';
+import { embeddedComments } from '../model/collect/embedded-comments';
+import type { LintRule } from '../model/facts';
+import type { ProjectFiles } from '../model/project';
+import type { SourceFile } from '../model/source-file';
+import type { FileSummary, WorkspaceIndex } from '../model/workspace-index';
+import { WorkspaceProject } from './project';
+import { summarise } from './summarise';
+
+/** The configuration that holds for one file. */
+export interface LoadedConfig {
+  readonly settings: LintSettings;
+  environmentOf(path: string): Environment;
+  /** Custom rules of the workspace, compiled. */
+  readonly customRules: readonly LintRule[];
+  readonly suppression: Omit<SuppressionPolicy, 'now' | 'isKnownRule'>;
+}
+
+export interface LinterOptions {
+  readonly rules: readonly LintRule[];
+  readonly configFor: (path: string) => LoadedConfig;
+  /** The day that decides whether a suppression has expired. */
+  readonly now: Date;
+}
+
+export interface FileLint {
+  readonly path: string;
+  readonly kind: FileKind;
+  /** In source order; suppressed ones are marked, findings about suppressions are among them. */
+  readonly findings: readonly Finding[];
+  readonly errors: readonly InternalError[];
+}
+
+/**
+ * Text in, findings out: the one entry point of every front end. Two passes give cross-file rules their knowledge:
+ * `summarise` every file, merge into a WorkspaceIndex, then `lint`. Without an index such rules are silent or milder.
+ */
+export class Linter {
+  private readonly project: WorkspaceProject;
+  private readonly known: ReadonlySet<string>;
+
+  constructor(
+    files: ProjectFiles,
+    private readonly options: LinterOptions,
+  ) {
+    this.project = new WorkspaceProject(files, (path) => options.configFor(path).environmentOf(path), new YamlCache());
+    this.known = new Set(options.rules.map((rule) => rule.meta.id));
+  }
+
+  /** What the file contributes to the workspace; undefined when it is none that we lint. */
+  summarise(path: string, text: string): FileSummary | undefined {
+    const source = this.project.open(path, text);
+    if (!source) return undefined;
+    this.project.focus(source);
+    return summarise(source, this.project);
+  }
+
+  useIndex(index: WorkspaceIndex): void {
+    this.project.index = index;
+  }
+
+  /** Lints one text; undefined when it is none that we lint. */
+  lint(path: string, text: string): FileLint | undefined {
+    const source = this.project.open(path, text);
+    if (!source) return undefined;
+    this.project.focus(source);
+    const config = this.options.configFor(path);
+    const rules = config.customRules.length > 0 ? [...this.options.rules, ...config.customRules] : this.options.rules;
+    const { findings, errors } = runRules(source, this.project, rules, factCollector, config.settings, (other) =>
+      this.project.source(other),
+    );
+    return { path, kind: source.kind, findings: this.suppress(source, findings, config), errors };
+  }
+
+  private suppress(source: SourceFile, findings: readonly Finding[], config: LoadedConfig): readonly Finding[] {
+    const custom = new Set(config.customRules.map((rule) => rule.meta.id));
+    const policy: SuppressionPolicy = {
+      ...config.suppression,
+      now: this.options.now,
+      isKnownRule: (id) => this.known.has(id) || custom.has(id as never),
+    };
+    const own = findings.filter((finding) => finding.path === source.path);
+    const suppressions = parseSuppressions(source, embeddedComments(source, this.project));
+    const result = applySuppressions(own, source, suppressions, policy);
+    const foreign = this.suppressElsewhere(
+      findings.filter((finding) => finding.path !== source.path),
+      policy,
+    );
+    return foreign.length === 0 ? result : [...result, ...foreign];
+  }
+
+  /** Findings that lie in another file are silenced by that file's comments; its own lint reports unused ones. */
+  private suppressElsewhere(findings: readonly Finding[], policy: SuppressionPolicy): Finding[] {
+    const kept: Finding[] = [];
+    for (const path of new Set(findings.map((finding) => finding.path))) {
+      const here = findings.filter((finding) => finding.path === path);
+      const other = this.project.source(path);
+      if (!other) {
+        kept.push(...here);
+        continue;
+      }
+      const silenced = applySuppressions(here, other, parseSuppressions(other, []), policy);
+      kept.push(...silenced.filter((finding) => !finding.rule.startsWith('suppression/')));
+    }
+    return kept;
+  }
+}
