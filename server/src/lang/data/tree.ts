@@ -1,5 +1,5 @@
 import type { MappedText } from '../../core/mapped-text';
-import type { Range } from '../../core/text';
+import type { Place, Range } from '../../core/text';
 import type { Comment, SyntaxProblem } from '../syntax';
 
 /**
@@ -68,8 +68,22 @@ export interface DataDocument {
 
 export interface DataFile {
   readonly format: 'yaml' | 'json';
+  /** The text that was parsed: every range of the tree is a pair of offsets in it. */
   readonly text: string;
   readonly documents: readonly DataDocument[];
+  /**
+   * Set when the text was derived from another one (a heredoc, a part of a mime message). Ranges of the tree are then
+   * offsets in the derived text: `placeOf` gives the place in the source. `ScalarNode.text` maps to the source already.
+   */
+  readonly source?: MappedText | undefined;
+  /** True when the text holds `{{ … }}` actions: what is absent from the tree may still be rendered. */
+  readonly template?: boolean | undefined;
+}
+
+/** Where a range of the tree was written. Undefined only for derived text that is pieced together from several places. */
+export function placeOf(file: DataFile, range: Range): Place | undefined {
+  if (!file.source) return range;
+  return range.start === range.end ? file.source.placeAt(range.start) : file.source.sourceOf(range);
 }
 
 /** Follows an alias to the node it stands for. */

@@ -1,0 +1,187 @@
+import { HOLE, MappedText, MappedTextBuilder } from '../../core/mapped-text';
+import type { Place, Range } from '../../core/text';
+import { blockPieces, doublePieces, plainPieces, singlePieces } from './scalar-pieces';
+import type { Piece } from './scalar-pieces';
+import type { ScalarValue } from './scalar-value';
+import { actionAt, firstActionEndingAfter } from './template-actions';
+import type { TemplateAction } from './template-actions';
+import type { ScalarNode } from './tree';
+
+/** The text of one document and where it stands. */
+export interface Origin {
+  /** What was parsed: template actions are blanked. */
+  readonly text: string;
+  /** Offset of the document in the file's text. */
+  readonly base: number;
+  /** When the file's text is derived itself. */
+  readonly outer?: MappedText | undefined;
+  /** Offsets in `text`. */
+  readonly actions: readonly TemplateAction[];
+}
+
+/** The parts of a scalar that do not depend on where its document stands. */
+export interface ScalarParts {
+  /** In the document's text. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the content ends for decoding: a block scalar's trailing blank lines are past `end`. */
+  readonly contentEnd: number;
+  readonly style: ScalarNode['style'];
+  /** What the parser decoded. */
+  readonly decoded: string;
+  readonly value: ScalarValue;
+  readonly anchor: string | undefined;
+  readonly tag: string | undefined;
+  /** True when the whole range is a template action that writes the value. */
+  readonly hole?: boolean | undefined;
+}
+
+/** A scalar whose mapped text is built when it is first asked for: most scalars of a manifest are never looked at. */
+export class DecodedScalar implements ScalarNode {
+  readonly type = 'scalar';
+  readonly range: Range;
+  private mapped: MappedText | undefined;
+
+  constructor(
+    private readonly origin: Origin,
+    private readonly parts: ScalarParts,
+  ) {
+    this.range = { start: origin.base + parts.start, end: origin.base + parts.end };
+  }
+
+  get style(): ScalarNode['style'] {
+    return this.parts.style;
+  }
+
+  get value(): ScalarValue {
+    return this.parts.value;
+  }
+
+  get anchor(): string | undefined {
+    return this.parts.anchor;
+  }
+
+  get tag(): string | undefined {
+    return this.parts.tag;
+  }
+
+  get text(): MappedText {
+    this.mapped ??= decode(this.origin, this.parts);
+    return this.mapped;
+  }
+
+  /** The same scalar in a document that stands elsewhere. */
+  at(origin: Origin): DecodedScalar {
+    return new DecodedScalar(origin, this.parts);
+  }
+}
+
+/** The decoded text of a scalar, mapped to the file or, when that is derived, to its source. */
+export function decode(origin: Origin, parts: ScalarParts): MappedText {
+  const { text: source, base, outer } = origin;
+  let pieces = piecesOf(source, parts);
+  if (parts.hole) pieces = [{ text: HOLE, start: parts.start, end: parts.end, verbatim: false }];
+  else if (pieces.map((piece) => piece.text).join('') !== parts.decoded) {
+    // Broken input that the parser mended in its own way: the text maps to the scalar as a whole.
+    pieces = [{ text: parts.decoded, start: parts.start, end: parts.end, verbatim: false }];
+  }
+  if (origin.actions.length > 0 && !parts.hole) pieces = withHoles(pieces, origin.actions, parts);
+  const builder = new MappedTextBuilder();
+  for (const piece of pieces) {
+    const range = { start: base + piece.start, end: base + piece.end };
+    if (!outer) {
+      if (piece.verbatim) builder.verbatim(piece.text, range.start);
+      else builder.opaque(piece.text, range);
+    } else if (piece.verbatim) builder.append(outer.slice(range.start, range.end));
+    else builder.opaque(piece.text, outerPlace(outer, range));
+  }
+  return builder.build();
+}
+
+/** The place of a part of derived text; its first offset when the part is pieced together from several places. */
+function outerPlace(outer: MappedText, range: Range): Place {
+  return (range.end > range.start ? outer.sourceOf(range) : undefined) ?? outer.placeAt(range.start) ?? { start: 0, end: 0 };
+}
+
+function piecesOf(source: string, parts: ScalarParts): readonly Piece[] {
+  const { start, end } = parts;
+  switch (parts.style) {
+    case 'plain':
+      return plainPieces(source, start, end);
+    case 'single':
+      return singlePieces(source, start + 1, closedEnd(source, start, end, "'"));
+    case 'double':
+    case 'json':
+      return source[start] === '"'
+        ? doublePieces(source, start + 1, closedEnd(source, start, end, '"'))
+        : [{ text: source.slice(start, end), start, end, verbatim: true }];
+    default:
+      return blockPieces(source, start, parts.contentEnd, parts.decoded);
+  }
+}
+
+/** The end of a quoted scalar without its closing quote, which half-typed text lacks. */
+function closedEnd(source: string, start: number, end: number, quote: string): number {
+  return end - start >= 2 && source[end - 1] === quote ? end - 1 : end;
+}
+
+/** Puts one HOLE for each template action: runs of filler inside lines, and whole lines of block scalars. */
+function withHoles(pieces: readonly Piece[], actions: readonly TemplateAction[], parts: ScalarParts): readonly Piece[] {
+  const result: Piece[] = [];
+  let last: TemplateAction | undefined;
+  for (const piece of pieces) {
+    if (!piece.text.includes(HOLE)) {
+      result.push(piece);
+      continue;
+    }
+    for (const run of piece.text.matchAll(RUN)) {
+      const from = run.index;
+      if (run[0][0] !== HOLE) {
+        result.push({ ...piece, text: run[0], ...(piece.verbatim ? { start: piece.start + from, end: piece.start + from + run[0].length } : {}) });
+        continue;
+      }
+      for (let i = from; i < from + run[0].length; ) {
+        const action = actionAt(actions, piece.verbatim ? piece.start + i : piece.start);
+        if (action && action !== last) result.push({ text: HOLE, start: action.start, end: action.end, verbatim: false });
+        else if (!action) result.push({ text: HOLE, start: piece.start, end: piece.end, verbatim: false });
+        last = action;
+        i = action && piece.verbatim ? Math.max(i + 1, action.end - piece.start) : from + run[0].length;
+      }
+    }
+  }
+  return parts.style === 'literal' || parts.style === 'folded' ? withLines(result, actions, parts) : result;
+}
+
+const RUN = new RegExp(`${HOLE}+|[^${HOLE}]+`, 'g');
+
+/** Inserts a HOLE where a line of a block scalar was nothing but an action that writes text. */
+function withLines(pieces: readonly Piece[], actions: readonly TemplateAction[], parts: ScalarParts): readonly Piece[] {
+  const lines: TemplateAction[] = [];
+  for (let i = firstActionEndingAfter(actions, parts.start); i < actions.length; i++) {
+    const action = actions[i];
+    if (!action || action.start >= parts.contentEnd) break;
+    if (action.wholeLine && action.output) lines.push(action);
+  }
+  if (lines.length === 0) return pieces;
+  const result: Piece[] = [];
+  let next = 0;
+  const insertBefore = (offset: number): void => {
+    for (let line = lines[next]; line && line.start < offset; line = lines[++next]) {
+      result.push({ text: HOLE, start: line.start, end: line.end, verbatim: false });
+    }
+  };
+  for (const piece of pieces) {
+    insertBefore(piece.start + 1);
+    let rest = piece;
+    // A literal block is one verbatim piece over several lines: cut it where the action stands.
+    for (let line = lines[next]; rest.verbatim && line && line.start < rest.end; line = lines[next]) {
+      const cut = line.start - rest.start;
+      result.push({ ...rest, text: rest.text.slice(0, cut), end: line.start });
+      rest = { ...rest, text: rest.text.slice(cut), start: line.start };
+      insertBefore(line.start + 1);
+    }
+    result.push(rest);
+  }
+  insertBefore(Infinity);
+  return result;
+}
