@@ -100,7 +100,9 @@ export function decode(origin: Origin, parts: ScalarParts): MappedText {
 
 /** The place of a part of derived text; its first offset when the part is pieced together from several places. */
 function outerPlace(outer: MappedText, range: Range): Place {
-  return (range.end > range.start ? outer.sourceOf(range) : undefined) ?? outer.placeAt(range.start) ?? { start: 0, end: 0 };
+  return (
+    (range.end > range.start ? outer.sourceOf(range) : undefined) ?? outer.placeAt(range.start) ?? { start: 0, end: 0 }
+  );
 }
 
 function piecesOf(source: string, parts: ScalarParts): readonly Piece[] {
@@ -137,12 +139,17 @@ function withHoles(pieces: readonly Piece[], actions: readonly TemplateAction[],
     for (const run of piece.text.matchAll(RUN)) {
       const from = run.index;
       if (run[0][0] !== HOLE) {
-        result.push({ ...piece, text: run[0], ...(piece.verbatim ? { start: piece.start + from, end: piece.start + from + run[0].length } : {}) });
+        result.push({
+          ...piece,
+          text: run[0],
+          ...(piece.verbatim ? { start: piece.start + from, end: piece.start + from + run[0].length } : {}),
+        });
         continue;
       }
-      for (let i = from; i < from + run[0].length; ) {
+      for (let i = from; i < from + run[0].length;) {
         const action = actionAt(actions, piece.verbatim ? piece.start + i : piece.start);
-        if (action && action !== last) result.push({ text: HOLE, start: action.start, end: action.end, verbatim: false });
+        if (action && action !== last)
+          result.push({ text: HOLE, start: action.start, end: action.end, verbatim: false });
         else if (!action) result.push({ text: HOLE, start: piece.start, end: piece.end, verbatim: false });
         last = action;
         i = action && piece.verbatim ? Math.max(i + 1, action.end - piece.start) : from + run[0].length;
@@ -154,34 +161,41 @@ function withHoles(pieces: readonly Piece[], actions: readonly TemplateAction[],
 
 const RUN = new RegExp(`${HOLE}+|[^${HOLE}]+`, 'g');
 
-/** Inserts a HOLE where a line of a block scalar was nothing but an action that writes text. */
+/** In a block scalar, takes out the blanks that stand for action lines and puts a HOLE where one writes text. */
 function withLines(pieces: readonly Piece[], actions: readonly TemplateAction[], parts: ScalarParts): readonly Piece[] {
   const lines: TemplateAction[] = [];
   for (let i = firstActionEndingAfter(actions, parts.start); i < actions.length; i++) {
     const action = actions[i];
     if (!action || action.start >= parts.contentEnd) break;
-    if (action.wholeLine && action.output) lines.push(action);
+    if (action.wholeLine) lines.push(action);
   }
   if (lines.length === 0) return pieces;
   const result: Piece[] = [];
   let next = 0;
-  const insertBefore = (offset: number): void => {
-    for (let line = lines[next]; line && line.start < offset; line = lines[++next]) {
-      result.push({ text: HOLE, start: line.start, end: line.end, verbatim: false });
-    }
+  let written = -1;
+  const write = (index: number): void => {
+    const line = lines[index];
+    if (line?.output && index > written) result.push({ text: HOLE, start: line.start, end: line.end, verbatim: false });
+    written = Math.max(written, index);
   };
   for (const piece of pieces) {
-    insertBefore(piece.start + 1);
-    let rest = piece;
-    // A literal block is one verbatim piece over several lines: cut it where the action stands.
-    for (let line = lines[next]; rest.verbatim && line && line.start < rest.end; line = lines[next]) {
-      const cut = line.start - rest.start;
-      result.push({ ...rest, text: rest.text.slice(0, cut), end: line.start });
-      rest = { ...rest, text: rest.text.slice(cut), start: line.start };
-      insertBefore(line.start + 1);
+    for (let line = lines[next]; line && line.end <= piece.start; line = lines[next]) write(next++);
+    let from = piece.start;
+    for (let line = lines[next]; piece.verbatim && line && line.start < piece.end; line = lines[next]) {
+      if (line.start > from) result.push(partOf(piece, from, line.start));
+      write(next);
+      from = Math.min(line.end, piece.end);
+      if (line.end > piece.end) break;
+      next++;
     }
-    result.push(rest);
+    if (from === piece.start) result.push(piece);
+    else if (from < piece.end) result.push(partOf(piece, from, piece.end));
   }
-  insertBefore(Infinity);
+  while (next < lines.length) write(next++);
   return result;
+}
+
+/** A part of a verbatim piece, given by its place in the document. */
+function partOf(piece: Piece, start: number, end: number): Piece {
+  return { text: piece.text.slice(start - piece.start, end - piece.start), start, end, verbatim: true };
 }

@@ -90,7 +90,10 @@ class Reader {
         onArrayEnd: (offset, length) => this.close(offset + length),
         onComment: (offset, length) => this.comment(offset, offset + length),
         onError: (code, offset, length) =>
-          void this.problems.push({ range: { start: offset, end: offset + length }, message: printParseErrorCode(code) }),
+          void this.problems.push({
+            range: { start: offset, end: offset + length },
+            message: printParseErrorCode(code),
+          }),
       },
       { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true },
     );
@@ -135,7 +138,12 @@ class Reader {
     if (!collection) return;
     if ('entries' in collection) this.finishKey(collection);
     this.open.pop();
-    const range = { start: collection.start, end };
+    const children = 'items' in collection ? collection.items : collection.entries;
+    // In half-typed text the last value may reach further than what closes the collection.
+    const range = {
+      start: collection.start,
+      end: Math.max(Math.min(end, this.readable.length), children[children.length - 1]?.range.end ?? 0),
+    };
     if ('items' in collection) this.add({ type: 'sequence', range, flow: true, items: collection.items });
     else this.add({ type: 'map', range, flow: true, entries: collection.entries });
   }

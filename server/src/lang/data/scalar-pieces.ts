@@ -157,7 +157,7 @@ interface Line {
 export function blockPieces(source: string, start: number, end: number, value: string): Piece[] {
   const header = lineAt(source, start, end);
   const lines: Line[] = [];
-  for (let at = header.next; at < end; ) {
+  for (let at = header.next; at < end;) {
     const line = lineAt(source, at, end);
     lines.push(line);
     at = line.next;

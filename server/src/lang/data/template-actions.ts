@@ -30,7 +30,7 @@ const UNCLOSED_COMMENT = -1;
 export function blankTemplate(text: string): BlankedTemplate {
   const found: { start: number; end: number; output: boolean }[] = [];
   const comments: Comment[] = [];
-  for (let at = text.indexOf('{{'); at >= 0; ) {
+  for (let at = text.indexOf('{{'); at >= 0;) {
     const end = actionEnd(text, at);
     // A comment that never closes takes the rest of the text: Go refuses the template.
     if (end === UNCLOSED_COMMENT) break;
@@ -93,7 +93,7 @@ function blank(
   const parts: string[] = [];
   const actions: TemplateAction[] = [];
   let copied = 0;
-  for (let i = 0; i < found.length; ) {
+  for (let i = 0; i < found.length;) {
     // A group: actions with nothing but blanks between them, on one line or joined by multi-line actions.
     let last = i;
     while (last + 1 < found.length && /^[ \t]*$/.test(text.slice(found[last]?.end, found[last + 1]?.start))) last++;

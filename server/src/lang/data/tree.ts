@@ -148,7 +148,8 @@ export function entry(node: DataNode | undefined, key: string): MapEntry | undef
     for (const candidate of map.entries) {
       if (candidate.key !== '<<') continue;
       const merged = resolve(candidate.value);
-      const sources = merged?.type === 'sequence' ? merged.items.map(asMap) : [merged?.type === 'map' ? merged : undefined];
+      const sources =
+        merged?.type === 'sequence' ? merged.items.map(asMap) : [merged?.type === 'map' ? merged : undefined];
       for (const source of sources) {
         const inherited = look(source);
         if (inherited) return inherited;

@@ -9,7 +9,7 @@ import type { Comment } from '../syntax';
 export function yamlComments(text: string, content: readonly Range[]): Comment[] {
   const comments: Comment[] = [];
   let next = 0;
-  for (let at = text.indexOf('#'); at >= 0; ) {
+  for (let at = text.indexOf('#'); at >= 0;) {
     while (next < content.length && (content[next]?.end ?? 0) <= at) next++;
     const inside = content[next];
     if (inside && inside.start <= at) {

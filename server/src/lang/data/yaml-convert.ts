@@ -69,7 +69,13 @@ class Converter {
       if (entry) entries.push(entry);
     }
     const properties = { anchor: node.anchor, tag: node.tag };
-    return { type: 'map', range: this.collectionRange(node, entries), flow: node.flow === true, entries, ...properties };
+    return {
+      type: 'map',
+      range: this.collectionRange(node, entries),
+      flow: node.flow === true,
+      entries,
+      ...properties,
+    };
   }
 
   private entry(pair: Pair, depth: number): MapEntry | undefined {
@@ -96,16 +102,29 @@ class Converter {
   private sequence(node: YAMLSeq, depth: number): DataNode {
     const items = node.items.map((item) => this.node(item, node.range?.[0], depth + 1));
     const properties = { anchor: node.anchor, tag: node.tag };
-    return { type: 'sequence', range: this.collectionRange(node, items), flow: node.flow === true, items, ...properties };
+    return {
+      type: 'sequence',
+      range: this.collectionRange(node, items),
+      flow: node.flow === true,
+      items,
+      ...properties,
+    };
   }
 
   /** Block collections end with their last child, not with the blank lines and comments after it. */
   private collectionRange(node: YAMLMap | YAMLSeq, children: readonly { readonly range: Range }[]): Range {
     const { base, text } = this.origin;
-    const [start, end] = node.range ?? [0, 0];
-    const last = children[children.length - 1];
-    if (last && node.flow !== true) return { start: base + start, end: Math.max(base + start, last.range.end) };
-    return { start: base + start, end: base + start + text.slice(start, end).trimEnd().length };
+    const [from, to] = node.range ?? [0, 0];
+    let start = base + from;
+    let end = start;
+    // In broken text children may reach past the collection: `yaml` mends it in its own way.
+    for (const child of children) {
+      start = Math.min(start, child.range.start);
+      end = Math.max(end, child.range.end);
+    }
+    if (children.length === 0 || node.flow === true)
+      end = Math.max(end, base + from + text.slice(from, to).trimEnd().length);
+    return { start, end };
   }
 
   private alias(node: Alias): DataNode {

@@ -47,7 +47,10 @@ export function parseYaml(input: string | MappedText, options: YamlOptions = {})
     const cache = outer || origin.actions.length > 0 ? undefined : options.cache;
     const known = cache?.get(origin.text, range.start);
     if (known) return known;
-    const document = readDocument(origin, template?.comments.filter((comment) => inside(comment.range)));
+    const document = readDocument(
+      origin,
+      template?.comments.filter((comment) => inside(comment.range)),
+    );
     cache?.set(origin.text, origin, document);
     return template ? { ...document, comments: document.comments.map(original(text)), problems: [] } : document;
   });
@@ -168,7 +171,7 @@ function documentRanges(text: string): Range[] {
 
 /** True when a text holds only blank lines, comments and directives. */
 function isPrelude(text: string): boolean {
-  for (let at = text.startsWith('\uFEFF') ? 1 : 0; at < text.length; ) {
+  for (let at = text.startsWith('\uFEFF') ? 1 : 0; at < text.length;) {
     const lineBreak = text.indexOf('\n', at);
     const end = lineBreak < 0 ? text.length : lineBreak;
     const line = text.slice(at, end).trim();

@@ -27,7 +27,13 @@ export function plain(node: DataNode | undefined): unknown {
   if (found.type === 'scalar') return found.value;
   if (found.type === 'sequence') return found.items.map(plain);
   const result: Record<string, unknown> = {};
-  for (const entry of found.entries) Object.defineProperty(result, entry.key, { value: plain(entry.value), enumerable: true, configurable: true, writable: true });
+  for (const entry of found.entries)
+    Object.defineProperty(result, entry.key, {
+      value: plain(entry.value),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   return result;
 }
 

@@ -27,7 +27,8 @@ describe('parseJson', () => {
     const file = parseJson('\uFEFF// one\r\n{"a": 1, /* two */ "b": [1,],}\r\n');
     expect(plain(root(file))).toEqual({ a: 1, b: [1] });
     expect(file.documents[0]?.comments.map((comment) => comment.text)).toEqual([' one', ' two ']);
-    for (const comment of file.documents[0]?.comments ?? []) expect(file.text.startsWith(comment.text, comment.textStart)).toBe(true);
+    for (const comment of file.documents[0]?.comments ?? [])
+      expect(file.text.startsWith(comment.text, comment.textStart)).toBe(true);
     expect(regions(file).statements.map((range) => slice(file, range))).toEqual(['"a": 1', '1']);
   });
 

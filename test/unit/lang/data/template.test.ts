@@ -71,9 +71,10 @@ describe('Helm templates', () => {
   });
 
   it('marks lines of block scalars that are written by an action', () => {
-    const text = 'a: |\n  one\n  {{ .Files.Get "x" }}\n  two {{ .y }} three\nb: |-\n{{ .Files.Get "z" | indent 2 }}\nc: 1\n';
+    const text =
+      'a: |\n  one\n  {{ .Files.Get "x" }}\n  two {{ .y }} three\nb: |-\n{{ .Files.Get "z" | indent 2 }}\nc: 1\n';
     const file = parse(text);
-    expect(textAt(file, 'a')).toMatch(new RegExp(`^one\n *${HOLE}\n?two ${HOLE} three\n$`));
+    expect(textAt(file, 'a')).toBe(`one\n${HOLE}\ntwo ${HOLE} three\n`);
     expect(textAt(file, 'b')).toBe(HOLE);
     expect(asScalar(get(root(file), 'b'))?.value).toBe(HOLE);
     expect(plain(get(root(file), 'c'))).toBe(1);
@@ -89,11 +90,14 @@ describe('Helm templates', () => {
       ' b: 2\n',
     ]);
     expect(plain(root(file))).toEqual({ a: 1, c: 3 });
-    for (const comment of file.documents[0]?.comments ?? []) expect(text.startsWith(comment.text, comment.textStart)).toBe(true);
+    for (const comment of file.documents[0]?.comments ?? [])
+      expect(text.startsWith(comment.text, comment.textStart)).toBe(true);
   });
 
   it('reads actions with braces in strings, over several lines and as keys', () => {
-    const file = parse('a: {{ printf "}}%s" "x" }}\n{{ .k }}: v\nb: {{ list\n  1\n}}\nc: {{`{{ raw }}`}}\nd: {{.a}}{{.b}}\n');
+    const file = parse(
+      'a: {{ printf "}}%s" "x" }}\n{{ .k }}: v\nb: {{ list\n  1\n}}\nc: {{`{{ raw }}`}}\nd: {{.a}}{{.b}}\n',
+    );
     expect(plain(root(file))).toEqual({ a: HOLE, [HOLE]: 'v', b: HOLE, c: HOLE, d: HOLE + HOLE });
   });
 

@@ -85,7 +85,10 @@ describe('scalars', () => {
     expect(scalar?.value).toBe(expected);
     expect(scalar?.text.text).toBe(expected);
     expect(scalar?.text.segments.some((segment) => segment.verbatim)).toBe(true);
-    checkTree({ ...file, documents: file.documents.map((document) => ({ ...document, range: { start: 0, end: 999 } })) });
+    checkTree({
+      ...file,
+      documents: file.documents.map((document) => ({ ...document, range: { start: 0, end: 999 } })),
+    });
   });
 
   it('ends a block scalar with its last line', () => {
@@ -148,7 +151,13 @@ describe('structure', () => {
   it('splits a stream', () => {
     const text = '\uFEFF# head\n%YAML 1.1\n---\na: 1\n---\nb: |\n  x\n---\n--- # empty\n...\n# tail\n---\nc: 3\n';
     const file = parseYaml(text);
-    expect(file.documents.map((document) => plain(document.root))).toEqual([{ a: 1 }, { b: 'x\n' }, null, null, { c: 3 }]);
+    expect(file.documents.map((document) => plain(document.root))).toEqual([
+      { a: 1 },
+      { b: 'x\n' },
+      null,
+      null,
+      { c: 3 },
+    ]);
     expect(file.documents[0]?.range.start).toBe(0);
     expect(file.documents.map((document) => document.comments.map((comment) => comment.text.trim()))).toEqual([
       ['head'],
@@ -212,7 +221,11 @@ describe('comments', () => {
 describe('derived text', () => {
   it('maps scalars to the source and ranges through placeOf', () => {
     const source = 'HEAD\n    a: "x\\ny"\n    b:\n      - 12\n';
-    const text = MappedText.concat([MappedText.verbatim('a: "x\\ny"\n', 9), MappedText.verbatim('b:\n', 23), MappedText.verbatim('  - 12\n', 30)]);
+    const text = MappedText.concat([
+      MappedText.verbatim('a: "x\\ny"\n', 9),
+      MappedText.verbatim('b:\n', 23),
+      MappedText.verbatim('  - 12\n', 30),
+    ]);
     const file = parseYaml(text);
     const a = asScalar(get(root(file), 'a'));
     expect(a?.value).toBe('x\ny');
@@ -225,7 +238,11 @@ describe('derived text', () => {
   });
 
   it('keeps holes', () => {
-    const text = MappedText.concat([MappedText.verbatim('a: x', 0), MappedText.hole({ start: 4, end: 10 }), MappedText.verbatim('\n', 10)]);
+    const text = MappedText.concat([
+      MappedText.verbatim('a: x', 0),
+      MappedText.hole({ start: 4, end: 10 }),
+      MappedText.verbatim('\n', 10),
+    ]);
     const scalar = scalarsOf(parseYaml(text))[0];
     expect(scalar?.text.text).toBe(`x${HOLE}`);
     expect(scalar?.text.sourceOf({ start: 1, end: 2 })).toEqual({ start: 4, end: 10 });
