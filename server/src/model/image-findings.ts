@@ -67,3 +67,13 @@ function shorten(pin: string): string {
   const digest = pin.indexOf('@sha256:');
   return digest < 0 ? pin : `${pin.slice(0, digest + 20)}…`;
 }
+
+/**
+ * True when this workspace declares the registry repository with immutable tags (`image_tag_mutability = "IMMUTABLE"`):
+ * a complete tag then is as good as a digest.
+ */
+export function keepsTags(option: ImageOption, project: Project): boolean {
+  const { path, domain } = option.reference;
+  if (domain === undefined || !project.index) return false;
+  return /\.dkr\.ecr\.|-docker\.pkg\.dev$/.test(domain) && project.index.refusesOverwrite(path);
+}
