@@ -2,7 +2,7 @@ import type { Environment } from './environment';
 import type { Fix, FixLevel, RelatedPlace, Severity } from './finding';
 import type { Place } from './text';
 
-/** The seven families of the catalogue, and `suppression` for the rules about suppressions themselves. */
+/** The seven families of the catalogue. */
 export const FAMILIES = [
   'mutable-reference',
   'interactive-access',
@@ -14,6 +14,9 @@ export const FAMILIES = [
 ] as const;
 
 export type Family = (typeof FAMILIES)[number];
+
+/** `suppression` holds the rules about suppressions themselves, `custom` those that a workspace declares. */
+export type RuleFamily = Family | 'suppression' | 'custom';
 
 /** What a rule looks at, for its documentation and for the settings of an editor. */
 export type Language =
@@ -31,7 +34,7 @@ export type Language =
 
 export interface RuleMeta<Message extends string = string> {
   /** `family/name`. Never renamed: baselines and suppressions hold it. */
-  readonly id: `${Family}/${string}`;
+  readonly id: `${RuleFamily}/${string}`;
   /** The usual severity; a report may name another where the catalogue does. */
   readonly severity: Severity;
   readonly languages: readonly Language[];
@@ -47,6 +50,8 @@ export interface RuleMeta<Message extends string = string> {
   readonly summary: string;
   /** What others call it: `hadolint DL3007`, `checkov CKV_DOCKER_7`. */
   readonly peers: readonly string[];
+  /** Page of a custom rule. The others have theirs in docs/rules. */
+  readonly docs?: string | undefined;
   /** Message templates; `{name}` is filled from the report's data. Say what, why, and what to do. */
   readonly messages: Readonly<Record<Message, string>>;
   /** JSON Schema of the rule's `options` object in `immutable.yaml`, one property an option, each with a `default`. */
