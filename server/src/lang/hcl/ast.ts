@@ -94,7 +94,10 @@ export interface TemplateExpression {
 
 export type TemplatePart = TemplateLiteral | TemplateInterpolation | TemplateDirective;
 
-/** Literal text: escapes decoded (`\"`, `$${`), indentation of `<<-` removed; `text` still maps to the source. */
+/**
+ * Literal text: escapes decoded (`\"`, `$${`), indentation of `<<-` removed, blanks removed that a neighbour's `~`
+ * strips; `text` still maps to the source.
+ */
 export interface TemplateLiteral {
   readonly type: 'text';
   readonly range: Range;
@@ -119,6 +122,8 @@ export interface TemplateDirective {
   readonly stripAfter: boolean;
   /** The condition of `if`, the collection of `for`. */
   readonly expression: Expression | undefined;
+  /** The names that `for` binds: `k` and `v` in `%{ for k, v in var.tags }`. */
+  readonly variables: readonly string[];
 }
 
 /** A root name and the steps after it: `aws_launch_template.app.id`, `var.x[0].y`. Only literal index keys are steps. */
@@ -228,7 +233,10 @@ export interface AttributeAccessExpression {
   readonly name: string;
 }
 
-/** `source[*].each…` or `source.*.each…`. */
+/**
+ * `source[*].each…` or `source.*.each…`: the steps apply to each element. A second splat, or an index that is not
+ * literal, wraps the first: `a[*].b[*]` is a splat whose source is the splat `a[*].b`.
+ */
 export interface SplatExpression {
   readonly type: 'splat';
   readonly range: Range;
