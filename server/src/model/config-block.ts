@@ -35,6 +35,7 @@ export interface ConfigBlock {
 }
 
 export interface ConfigAttribute {
+  readonly file: HclFile;
   readonly name: string;
   /** Name to end of value. */
   readonly range: Range;

@@ -37,6 +37,10 @@ export interface TextValue {
   readonly text: MappedText;
   /** The whole literal with its quotes, or the heredoc. */
   readonly origin: Place;
+  /** What the text encodes when it comes from `jsonencode` or `yamlencode`: positions stay exact for fixes (P22). */
+  readonly structure?: Value | undefined;
+  /** What the text stands for when it comes from `base64encode`, `base64gzip`, `filebase64`. */
+  readonly decoded?: TextValue | undefined;
 }
 
 export interface ListValue {

@@ -1,0 +1,231 @@
+import type { Place } from '../../core/text';
+import type { Block, Expression, TraversalExpression } from '../../lang/hcl/ast';
+import { blockOf } from '../config/block';
+import type { BlockContext } from '../config/context';
+import type { ConfigBlock } from '../config-block';
+import type { ProjectFiles } from '../project';
+import { isEmpty } from '../values/combine';
+import { ModuleEvaluator } from '../values/module-scope';
+import { every, numberIn, type Value } from '../values/value';
+import { referencesThrough, resourceName } from './references';
+import type { TerraformFile, TerraformModule, TerraformResource } from './types';
+import { assignments, autoLoaded, readVariable, type VariableDeclaration, type VariableSource } from './variables';
+
+/**
+ * The module of one directory.
+ *
+ * @param directory relative to the workspace root, `''` for the root itself
+ * @param files its `.tf`, `.tofu` and `.tf.json` files
+ * @param tfvars files of variable values in it; only those that Terraform reads by itself count
+ * @param project to follow `file()` and `templatefile()`
+ */
+export function buildTerraformModule(
+  directory: string,
+  files: readonly TerraformFile[],
+  tfvars: readonly TerraformFile[],
+  project: ProjectFiles,
+): TerraformModule {
+  return new DirectoryModule(directory, files, autoLoaded(tfvars, 'terraform'), project);
+}
+
+class DirectoryModule implements TerraformModule {
+  readonly resources: readonly TerraformResource[];
+  readonly dataSources: readonly TerraformResource[];
+  readonly moduleCalls: readonly ConfigBlock[];
+  readonly providers: readonly ConfigBlock[];
+  readonly settings: readonly ConfigBlock[];
+  readonly variables: ReadonlyMap<string, ConfigBlock>;
+  readonly outputs: readonly ConfigBlock[];
+
+  private readonly declarations = new Map<string, VariableDeclaration>();
+  private readonly locals = new Map<string, VariableSource>();
+  private readonly assigned: ReadonlyMap<string, VariableSource>;
+  private readonly evaluator: ModuleEvaluator;
+  private readonly byAddress = new Map<string, TerraformResource>();
+  private readonly byType = new Map<string, TerraformResource[]>();
+  private referrerIndex: ReadonlyMap<TerraformResource, readonly ConfigBlock[]> | undefined;
+
+  constructor(
+    readonly directory: string,
+    readonly files: readonly TerraformFile[],
+    tfvars: readonly TerraformFile[],
+    project: ProjectFiles,
+  ) {
+    this.assigned = assignments(tfvars);
+    this.evaluator = new ModuleEvaluator(directory, project, {
+      variable: (name) => this.variableSource(name),
+      local: (name) => {
+        const source = this.locals.get(name);
+        return source && { expression: source.expression, path: source.file.path };
+      },
+    });
+    const blocks = new Map<string, { readonly block: ConfigBlock; readonly file: TerraformFile }[]>();
+    // Blocks of override files change blocks of the other files: a variable's default and a local they replace.
+    const ordered = [...files].sort((a, b) => Number(isOverride(a.path)) - Number(isOverride(b.path)));
+    for (const file of ordered) {
+      for (const node of file.syntax.body.items) {
+        if (node.type !== 'block') continue;
+        this.declare(node, file);
+        if (isOverride(file.path)) continue;
+        const list = blocks.get(node.kind) ?? [];
+        list.push({ block: blockOf(node, this.contextOf(file)), file });
+        blocks.set(node.kind, list);
+      }
+    }
+    const ofKind = (kind: string): ConfigBlock[] => (blocks.get(kind) ?? []).map(({ block }) => block);
+    const resourcesOf = (kind: 'resource' | 'data'): TerraformResource[] =>
+      (blocks.get(kind) ?? []).flatMap(({ block, file }) => resourceOf(block, file, this));
+    this.resources = resourcesOf('resource');
+    this.dataSources = resourcesOf('data');
+    this.moduleCalls = ofKind('module');
+    this.providers = ofKind('provider');
+    this.settings = ofKind('terraform');
+    this.outputs = ofKind('output');
+    this.variables = new Map(ofKind('variable').map((block) => [block.labels[0] ?? '', block]));
+    for (const resource of [...this.resources, ...this.dataSources]) {
+      if (!this.byAddress.has(resource.address)) this.byAddress.set(resource.address, resource);
+      if (resource.mode === 'managed') this.byType.set(resource.type, [...(this.byType.get(resource.type) ?? []), resource]);
+    }
+  }
+
+  resource(type: string, name: string): TerraformResource | undefined {
+    return this.byAddress.get(`${type}.${name}`);
+  }
+
+  dataSource(type: string, name: string): TerraformResource | undefined {
+    return this.byAddress.get(`data.${type}.${name}`);
+  }
+
+  ofType(type: string): readonly TerraformResource[] {
+    return this.byType.get(type) ?? [];
+  }
+
+  evaluate(expression: Expression, file: TerraformFile): Value {
+    return this.evaluator.evaluate(expression, file.path);
+  }
+
+  target(reference: TraversalExpression): TerraformResource | undefined {
+    const named = resourceName(reference);
+    if (!named) return undefined;
+    return named.mode === 'data' ? this.dataSource(named.type, named.name) : this.resource(named.type, named.name);
+  }
+
+  targets(expression: Expression): readonly TerraformResource[] {
+    const references = referencesThrough(expression, (name) => this.locals.get(name)?.expression);
+    const found = new Set<TerraformResource>();
+    for (const reference of references) {
+      const target = this.target(reference);
+      if (target) found.add(target);
+    }
+    return [...found];
+  }
+
+  referrers(resource: TerraformResource): readonly ConfigBlock[] {
+    this.referrerIndex ??= this.indexReferrers();
+    return this.referrerIndex.get(resource) ?? [];
+  }
+
+  private indexReferrers(): Map<TerraformResource, ConfigBlock[]> {
+    const index = new Map<TerraformResource, ConfigBlock[]>();
+    const holders = [...[...this.resources, ...this.dataSources].map(({ block }) => block), ...this.moduleCalls, ...this.outputs];
+    for (const holder of holders) {
+      const targets = new Set(expressionsIn(holder).flatMap((expression) => this.targets(expression)));
+      for (const target of targets) {
+        if (target.block === holder) continue;
+        const list = index.get(target) ?? [];
+        list.push(holder);
+        index.set(target, list);
+      }
+    }
+    return index;
+  }
+
+  private declare(block: Block, file: TerraformFile): void {
+    const name = block.labels[0]?.value;
+    if (block.kind === 'variable' && name !== undefined) {
+      const declaration = readVariable(block, file);
+      const before = isOverride(file.path) ? this.declarations.get(name) : undefined;
+      this.declarations.set(name, before ? { ...declaration, default: declaration.default ?? before.default } : declaration);
+    } else if (block.kind === 'locals') {
+      for (const item of block.body.items) {
+        if (item.type === 'attribute') this.locals.set(item.name, { expression: item.value, file });
+      }
+    }
+  }
+
+  private variableSource(name: string): { expression: Expression; path: string; open: boolean } | undefined {
+    const declaration = this.declarations.get(name);
+    if (!declaration || declaration.sensitive) return undefined;
+    const source = this.assigned.get(name) ?? declaration.default;
+    return source && { expression: source.expression, path: source.file.path, open: declaration.optionalAttributes };
+  }
+
+  private contextOf(file: TerraformFile): BlockContext {
+    return {
+      file: file.syntax,
+      path: file.path,
+      evaluate: (expression, names) => this.evaluator.evaluate(expression, file.path, names),
+    };
+  }
+}
+
+/** `override.tf`, `prod_override.tf` and their `.json` and `.tofu` forms. */
+function isOverride(path: string): boolean {
+  return /(^|[/_])override\.(tf|tofu)(\.json)?$/.test(path);
+}
+
+function resourceOf(block: ConfigBlock, file: TerraformFile, module: TerraformModule): TerraformResource[] {
+  const [type, name] = block.labels;
+  if (type === undefined || name === undefined) return [];
+  const mode = block.kind === 'data' ? 'data' : 'managed';
+  return [new DeclaredResource(mode, type, name, block, file, module)];
+}
+
+class DeclaredResource implements TerraformResource {
+  private isDisabled: boolean | undefined;
+
+  constructor(
+    readonly mode: 'managed' | 'data',
+    readonly type: string,
+    readonly name: string,
+    readonly block: ConfigBlock,
+    readonly file: TerraformFile,
+    readonly module: TerraformModule,
+  ) {}
+
+  get address(): string {
+    const address = `${this.type}.${this.name}`;
+    return this.mode === 'data' ? `data.${address}` : address;
+  }
+
+  get header(): Place {
+    return this.block.header;
+  }
+
+  get disabled(): boolean {
+    return (this.isDisabled ??= this.neverExists());
+  }
+
+  /** `count = 0` or an empty `for_each`, whichever way they are known (P15). */
+  private neverExists(): boolean {
+    const count = this.block.value('count');
+    if (count) return every(count, (option) => numberIn(option) === 0);
+    const forEach = this.block.value('for_each');
+    return forEach !== undefined && forEach.type !== 'null' && isEmpty(forEach) === true;
+  }
+}
+
+/** Every expression in a block and in the blocks in it. */
+function expressionsIn(block: ConfigBlock): readonly Expression[] {
+  const { node } = block;
+  if (node.type === 'object') return [node];
+  const found: Expression[] = [];
+  const visit = (part: Block): void => {
+    for (const item of part.body.items) {
+      if (item.type === 'attribute') found.push(item.value);
+      else visit(item);
+    }
+  };
+  visit(node);
+  return found;
+}
