@@ -1,6 +1,6 @@
 import type { MappedText } from '../core/mapped-text';
 import type { Rule, RuleMeta, RuleContext as CoreContext } from '../core/rule';
-import type { Place } from '../core/text';
+import type { Place, Range } from '../core/text';
 import type { DataFile } from '../lang/data/tree';
 import type { ShellCommand, ShellScript } from '../lang/shell/ast';
 import type { CloudInit } from './cloudinit/analyse';
@@ -132,6 +132,8 @@ export interface BootData {
   readonly argument: string;
   readonly at: Place;
   readonly anchor: string;
+  /** Where a range of the cloud-init text was written. */
+  place(range: Range): Place;
 }
 
 /** One Terraform file in its module. */

@@ -3,6 +3,7 @@ import type { Project } from '../project';
 import type { SourceFile } from '../source-file';
 import { textsOf } from '../values/texts';
 import { alternatives } from '../values/value';
+import { joinPath } from '../paths';
 import { emitImage, emitScript, type Emitter } from './emitter';
 import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
 
@@ -70,7 +71,7 @@ function emitShell(
     const paths = value?.type === 'list' ? value.items : value ? [value] : [];
     for (const item of paths) {
       for (const path of textsOf(item)) {
-        const full = path.complete ? join(file.directory, path.text) : undefined;
+        const full = path.complete ? joinPath(file.directory, path.text) : undefined;
         const text = full === undefined ? undefined : project.read(full);
         if (full === undefined || text === undefined) continue;
         emitScript(emitter, {
@@ -104,16 +105,4 @@ function emitTags(emitter: Emitter, step: PackerStep, anchor: string): void {
       emitImage(emitter, { site: 'packer.tag', at, anchor: `${anchor}/${argument}`, shipped: true, tagAt: at }, [text]);
     }
   }
-}
-
-/** Joins a directory and a relative path; `undefined` when it leads out of the workspace. */
-export function join(directory: string, path: string): string | undefined {
-  if (path.startsWith('/')) return undefined;
-  const parts = directory === '' ? [] : directory.split('/');
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) return undefined;
-  }
-  return parts.join('/');
 }

@@ -51,7 +51,7 @@ export default defineRule({
           return;
       }
     },
-    'boot-data': ({ cloudInit, anchor }) => {
+    'boot-data': ({ cloudInit, anchor, place }) => {
       const config = cloudInit.config;
       const root = config?.documents[0]?.root;
       for (const key of ['packages', 'snap']) {
@@ -62,7 +62,7 @@ export default defineRule({
             ? items(found.value).length > 0
             : Boolean(asScalar(found.value)?.value ?? entry(found.value, 'commands'));
         if (!listed) continue;
-        context.report({ at: cloudInit.place(found.keyRange), anchor: `${anchor}/${key}`, message: 'packages' });
+        context.report({ at: place(found.keyRange), anchor: `${anchor}/${key}`, message: 'packages' });
       }
     },
   }),

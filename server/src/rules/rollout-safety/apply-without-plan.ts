@@ -1,0 +1,131 @@
+import type { Fix } from '../../core/finding';
+import { lineTerminator } from '../../core/text';
+import { hasFlag, positionals } from '../../lang/shell/words';
+import { isEphemeral, usesRemoteRuns } from '../../model/commands/terraform-runs';
+import { defineRule, type CommandUse } from '../../model/facts';
+
+/** terraform(1) and terragrunt(1): options that take the next word. Terraform itself joins values with `=`. */
+const VALUES: ReadonlySet<string> = new Set(
+  '-var -var-file -target -replace -chdir --terragrunt-working-dir --working-dir --terragrunt-config --terragrunt-source'.split(
+    ' ',
+  ),
+);
+
+const TOOLS: ReadonlySet<string> = new Set(['terraform', 'tofu', 'terragrunt']);
+
+export default defineRule({
+  meta: {
+    id: 'rollout-safety/apply-without-plan',
+    severity: 'warning',
+    languages: ['workflow', 'shell'],
+    fix: 'safe',
+    since: '0.1.0',
+    recommended: true,
+    summary: 'A pipeline must apply the plan that was reviewed',
+    peers: [],
+    messages: {
+      noPlan:
+        'Apply a saved plan: `{tool} plan -out=tfplan`, then `{tool} apply tfplan`. This apply makes a plan of its own that nobody has seen, so it can replace or destroy more than was reviewed.',
+      destroy:
+        '`{tool} destroy -auto-approve` removes everything without a plan that anybody has seen. Use `{tool} plan -destroy -out=tfplan`, review it, then `{tool} apply tfplan`.',
+      redundant: '`-auto-approve` has no effect with a saved plan: `{tool}` applies it without a question.',
+      target:
+        '`-target` applies a part of the configuration: the rest stays behind and no plan shows it. Split the configuration instead.',
+    },
+  },
+  create: (context) => ({
+    command: (use) => {
+      const { command, script, phase, anchor } = use;
+      if ((phase !== 'pipeline' && phase !== 'script') || !TOOLS.has(command.name)) return;
+      const { source } = script.shell;
+      const words = positionals(command, VALUES);
+      // `terragrunt run-all apply`, `terragrunt run --all apply`: the verb follows.
+      const verbAt = words.findIndex((word) => word.text === 'apply' || word.text === 'destroy');
+      const verb = words[verbAt]?.text;
+      if (verb === undefined) return;
+      const planFile = words[verbAt + 1];
+      const approved = hasFlag(
+        command,
+        '-auto-approve',
+        '--auto-approve',
+        '--terragrunt-non-interactive',
+        '--non-interactive',
+      );
+      const data = { tool: command.name };
+      if (verb === 'destroy' || hasFlag(command, '-destroy')) {
+        if (approved && !planFile && !isEphemeral(script)) {
+          context.report({
+            at: command.at,
+            anchor,
+            message: 'destroy',
+            data,
+            severity: phase === 'pipeline' ? 'error' : 'warning',
+          });
+        }
+        return;
+      }
+      if (planFile) {
+        const flag = command.words.find((word) => /^--?auto-approve(=true)?$/.test(word.text));
+        if (flag) {
+          const at = { ...flag.at, start: flag.at.start - 1 };
+          const fixes: Fix[] = source.isVerbatim({ start: flag.range.start - 1, end: flag.range.end })
+            ? [{ level: 'safe', title: 'Remove `-auto-approve`', edits: [{ at, text: '' }] }]
+            : [];
+          context.report({
+            at: flag.at,
+            anchor: `${anchor}/auto-approve`,
+            message: 'redundant',
+            data,
+            severity: 'hint',
+            fixes,
+          });
+        }
+        return;
+      }
+      // Without -auto-approve a script asks the person who runs it; in a pipeline it only waits.
+      if (!approved && phase === 'script') return;
+      if (usesRemoteRuns(script, context.project, context.file) || isEphemeral(script)) return;
+      context.report({ at: command.at, anchor, message: 'noPlan', data, fixes: splitFix(use, context.file.text) });
+      if (command.words.some((word) => word.text.startsWith('-target'))) {
+        context.report({ at: command.at, anchor: `${anchor}/target`, message: 'target', severity: 'info' });
+      }
+    },
+  }),
+});
+
+/** Puts a plan before the apply, with the same options. Only when the command stands on a line of its own. */
+function splitFix(use: CommandUse, text: string): readonly Fix[] {
+  const { command } = use;
+  const { source } = use.script.shell;
+  if (use.phase !== 'pipeline' || !source.isVerbatim(command.range)) return [];
+  const shown = source.text.slice(command.range.start, command.range.end);
+  const lineStart = source.text.lastIndexOf('\n', command.range.start - 1) + 1;
+  const alone =
+    source.text.slice(lineStart, command.range.start).trim() === '' &&
+    /^[ \t]*(\r?\n|$)/.test(source.text.slice(command.range.end));
+  const apply = command.words.find((word) => word.text === 'apply');
+  const at = source.sourceOf(command.range);
+  // terragrunt's run-all has no single plan file.
+  if (!alone || !apply || !at || at.path !== undefined || shown.includes('\n') || command.name === 'terragrunt')
+    return [];
+  const options = shown.slice(apply.range.end - command.range.start).replace(/\s--?auto-approve(=true)?(?=\s|$)/, '');
+  const before = shown.slice(0, apply.range.start - command.range.start);
+  const lines = [`${before}plan -out=tfplan${options}`.trimEnd(), `${before}apply tfplan`];
+  const replacement = asBlock(text, at.start, lines);
+  if (replacement === undefined) return [];
+  return [{ level: 'suggestion', title: 'Save the plan and apply exactly that', edits: [{ at, text: replacement }] }];
+}
+
+/**
+ * The two commands as they must stand in the file: on lines of their own in a block scalar or a script, or as a new block
+ * scalar when the script shared its line with the key (`run: terraform apply`).
+ */
+function asBlock(text: string, start: number, lines: readonly string[]): string | undefined {
+  const terminator = lineTerminator(text);
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  if (before.trim() === '') return lines.join(terminator + before);
+  const key = /^(\s*(?:-\s+)?)run:\s+$/.exec(before);
+  if (!key) return undefined;
+  const indent = `${(key[1] ?? '').replace(/-/, ' ')}  `;
+  return `|${terminator}${lines.map((line) => indent + line).join(terminator)}`;
+}
