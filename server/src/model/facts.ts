@@ -3,20 +3,20 @@ import type { Rule, RuleMeta, RuleContext as CoreContext } from '../core/rule';
 import type { Place, Range } from '../core/text';
 import type { DataFile } from '../lang/data/tree';
 import type { ShellCommand, ShellScript } from '../lang/shell/ast';
-import type { CloudInit } from './cloudinit/analyse';
-import type { ComposeFile, ComposeService } from './compose/analyse';
+import type { CloudInit } from './cloudinit';
+import type { ComposeFile, ComposeService } from './compose';
 import type { ConfigBlock } from './config-block';
-import type { Dockerfile, Stage } from './dockerfile/analyse';
-import type { HelmChart, HelmImage } from './helm/analyse';
+import type { Dockerfile, Stage } from './dockerfile';
+import type { HelmChart, HelmImage } from './helm';
 import type { ImageReference } from './image-reference';
-import type { KubernetesFile, KubernetesObject, Workload } from './kubernetes/analyse';
-import type { Kustomization } from './kustomize/analyse';
+import type { KubernetesFile, KubernetesObject, Workload } from './kubernetes';
+import type { Kustomization } from './kustomize';
 import type { PackerBuild, PackerSource, PackerStep, PackerTemplate } from './packer/types';
 import type { Project } from './project';
 import type { SourceFile } from './source-file';
 import type { TerraformContainer } from './terraform/containers';
 import type { TerraformFile, TerraformModule, TerraformResource } from './terraform/types';
-import type { CompositeAction, Workflow, WorkflowJob, WorkflowStep } from './workflow/analyse';
+import type { CompositeAction, Workflow, WorkflowJob, WorkflowStep } from './workflow';
 
 /** Where an image reference stands. */
 export type ImageSite =

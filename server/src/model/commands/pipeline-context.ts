@@ -1,5 +1,5 @@
 import type { ScriptUse } from '../facts';
-import type { WorkflowJob, WorkflowStep } from '../workflow/analyse';
+import type { WorkflowJob, WorkflowStep } from '../workflow';
 
 const DEPLOY = /deploy|release|rollout|\bprod|production|publish|promote|\bcd\b/i;
 
