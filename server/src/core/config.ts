@@ -1,5 +1,4 @@
 import type { LintSettings, Preset, RuleSetting } from './engine';
-import { defaultEnvironment } from './config-environments';
 import { globTest, type PathTest } from './config-globs';
 import type { Environment } from './environment';
 import type { Severity } from './finding';
@@ -97,8 +96,13 @@ interface Statement {
  *
  * @param layers from the farthest (a shared file, a preset) to the nearest
  * @param metas of all rules: a family's severity then changes only the rules that the preset turns on
+ * @param byPath the environment of a file about which no layer says anything
  */
-export function resolveConfig(layers: readonly LintConfig[], metas: readonly RuleMeta[] = []): ResolvedConfig {
+export function resolveConfig(
+  layers: readonly LintConfig[],
+  metas: readonly RuleMeta[] = [],
+  byPath: (path: string) => Environment = () => 'production',
+): ResolvedConfig {
   const preset = layers.findLast((layer) => layer.preset)?.preset ?? 'recommended';
   const statements: Statement[] = layers.flatMap((layer) => [
     { applies: () => true, rules: layer.rules },
@@ -150,7 +154,7 @@ export function resolveConfig(layers: readonly LintConfig[], metas: readonly Rul
     preset,
     rule,
     requireReason: layers.findLast((layer) => layer.requireReason !== undefined)?.requireReason ?? false,
-    environmentOf: (path) => environments.findLast(({ test }) => test(path))?.environment ?? defaultEnvironment(path),
+    environmentOf: (path) => environments.findLast(({ test }) => test(path))?.environment ?? byPath(path),
     isIgnored: (path) => ignored.some((test) => test(path)),
     isSuppressible: (id) => {
       const said = statements.flatMap(({ rules }) => [rules.get(`${id.slice(0, id.indexOf('/'))}/*`), rules.get(id)]);
