@@ -247,17 +247,17 @@ function valueIn(object: ObjectExpression, name: string): Expression | undefined
   return object.items.find((item) => item.name === name)?.value;
 }
 
-/** A block's type and labels. */
-function headerRange(block: Block): Range {
+/** A block's type and labels. In JSON these may stand far apart: then the key or value that is nearest to the block. */
+function headerRange(block: Block, form: HclFile['form'] = 'native'): Range {
   const last = block.labels[block.labels.length - 1];
-  const end = Math.max(block.kindRange.end, last?.range.end ?? 0);
-  // In JSON type and labels may stand on other lines: then the key that is nearest to the block is shown.
-  return { start: last && last.range.start < block.kindRange.start ? last.range.start : block.kindRange.start, end };
+  if (!last) return block.kindRange;
+  if (form === 'json') return block.kindRange.start >= block.range.start ? block.kindRange : last.range;
+  return { start: block.kindRange.start, end: Math.max(block.kindRange.end, last.range.end) };
 }
 
 /** The view of a block as written. Nothing is evaluated before it is asked for; values are cached by block. */
 export function blockOf(node: Block, context: BlockContext, names: Names = NO_NAMES): ConfigBlock {
   const labels = node.labels.map((label) => label.value);
-  const header = placeOf(context, headerRange(node));
+  const header = placeOf(context, headerRange(node, context.file.form));
   return new LazyConfigBlock({ node, kind: node.kind, labels, header, range: node.range, dynamic: false, names }, context);
 }

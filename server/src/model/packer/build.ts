@@ -26,11 +26,13 @@ export function buildPackerTemplate(
   const locals = new Map<string, VariableSource | undefined>();
   for (const file of files) for (const block of blocksIn(file)) declare(block, file, declarations, locals);
 
+  const secrets = new Set(files.flatMap(sensitiveVariables));
+
   const assigned = assignments(autoLoaded(varFiles, 'packer'));
   const evaluator = new ModuleEvaluator(directory, project, {
     variable(name) {
       const declaration = declarations.get(name);
-      if (!declaration || declaration.sensitive) return undefined;
+      if (!declaration || declaration.sensitive || secrets.has(name)) return undefined;
       const source = assigned.get(name) ?? declaration.default;
       return source && { expression: source.expression, path: source.file.path, open: declaration.optionalAttributes };
     },
@@ -49,9 +51,10 @@ export function buildPackerTemplate(
     return blocksIn(file).map((block) => blockOf(block, context));
   });
   const ofKind = (kind: string): ConfigBlock[] => views.filter((view) => view.kind === kind);
-  const { sources, builds } = link(ofKind('source'), ofKind('build'));
+  const form = files.some((file) => file.syntax.form === 'json') ? 'json' : 'hcl';
+  const { sources, builds } = link(ofKind('source'), ofKind('build'), form);
   return {
-    form: files.some((file) => file.syntax.form === 'json') ? 'json' : 'hcl',
+    form,
     directory,
     files,
     sources,
@@ -84,6 +87,15 @@ function declare(
   }
 }
 
+/** Names in `"sensitive-variables": [...]` of a legacy template. */
+function sensitiveVariables(file: TerraformFile): string[] {
+  const list = file.syntax.body.items.find((item) => item.type === 'attribute' && item.name === 'sensitive-variables');
+  if (file.syntax.form !== 'json' || list?.type !== 'attribute' || list.value.type !== 'tuple') return [];
+  return list.value.items
+    .map((item) => (item.type === 'template' ? literalText(item) : undefined))
+    .filter((name) => name !== undefined);
+}
+
 function isSensitive(block: Block): boolean {
   const value = argument(block, 'sensitive')?.value;
   return value !== undefined && !(value.type === 'literal' && value.value === false);
@@ -93,8 +105,15 @@ function isSensitive(block: Block): boolean {
 function link(
   sourceBlocks: readonly ConfigBlock[],
   buildBlocks: readonly ConfigBlock[],
+  form: PackerTemplate['form'],
 ): { readonly sources: readonly PackerSource[]; readonly builds: readonly PackerBuild[] } {
-  const uses = buildBlocks.map((block) => ({ block, named: sourceNames(block), inline: block.blocks('source') }));
+  // The steps of a legacy template apply to all of its builders.
+  const all = sourceBlocks.map((block) => block.labels.join('.'));
+  const uses = buildBlocks.map((block) => ({
+    block,
+    named: form === 'json' ? all : sourceNames(block),
+    inline: block.blocks('source'),
+  }));
   const links = new Map<string, { readonly source: PackerSource; readonly builds: PackerBuild[] }>();
   const sources = sourceBlocks.map((block): PackerSource => {
     const [builder = '', name = ''] = block.labels;
