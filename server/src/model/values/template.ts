@@ -47,7 +47,7 @@ function join(pieces: readonly Piece[], origin: Place, scope: Scope): Value {
       const text = toText(option, pieces[i]?.hole ?? origin);
       if (!text) return FAILED;
       length += text.length;
-      if (length > MAX_TEXT || !spend(scope, 1 + (text.length >> 10))) return UNKNOWN;
+      if (length > MAX_TEXT || !spend(scope, 1 + (text.length >> 10) + (text.segments.length >> 1))) return UNKNOWN;
       builder.append(text);
     }
     return textValue(builder.build(), origin);
