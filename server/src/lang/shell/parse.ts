@@ -1,0 +1,64 @@
+import { parse } from 'unbash';
+import { HOLE, type MappedText } from '../../core/mapped-text';
+import type { ShellScript } from './ast';
+import { ScriptReader } from './reader';
+
+export interface ShellOptions {
+  /** Values of variables that the surroundings set (`ENV`, `env:`); asked after the script's own assignments. */
+  readonly variables?: ((name: string) => MappedText | undefined) | undefined;
+}
+
+/** How deep `sh -c "…"` inside `sh -c "…"` is opened. */
+const NESTING = 4;
+
+/**
+ * Parses a shell script and lists its simple commands. Never throws; text that is no shell gives whatever could be read
+ * and its problems. Holes of the text are word characters, and make the words that hold them incomplete.
+ */
+export function parseShell(source: MappedText, options: ShellOptions = {}, depth = 0): ShellScript {
+  const reader = new ScriptReader(
+    source,
+    options,
+    depth < NESTING ? (inner, variables) => parseShell(inner, { variables }, depth + 1) : undefined,
+  );
+  try {
+    reader.script(parse(source.text));
+  } catch (error) {
+    reader.problems.push({ range: { start: 0, end: source.length }, message: String(error) });
+  }
+  return {
+    source,
+    commands: reader.commands,
+    problems: reader.problems,
+    comments: comments(source),
+  };
+}
+
+/**
+ * False for what names another interpreter: a shebang of something else, Windows boot data, batch files.
+ * Text without a shebang counts as shell.
+ */
+export function looksLikePosixShell(text: string): boolean {
+  const start = text.trimStart();
+  if (/^(<powershell>|<script>|#ps1|rem\s|@echo|::)/i.test(start)) return false;
+  const shebang = /^#!\s*(\S+)(?:[ \t]+(\S+))?(?:[ \t]+(\S+))?/.exec(start);
+  if (!shebang) return true;
+  let program = (shebang[1] ?? '').split('/').at(-1) ?? '';
+  if (program === 'env') program = (shebang[2] === '-S' ? shebang[3] : shebang[2]) ?? '';
+  return /^(ba|da|a|z|k|mk)?sh$|^busybox$/.test(program.replace(/[\d.]+$/, '')) || program.includes(HOLE);
+}
+
+/** Lines whose first character is `#`: what a suppression can stand in. A `#` inside a word or after code is left out. */
+function comments(source: MappedText): ShellScript['comments'] {
+  const found: { range: { start: number; end: number }; text: string; at: { start: number; end: number } }[] = [];
+  const { text } = source;
+  if (!text.includes('#')) return found;
+  for (const match of text.matchAll(/^[ \t]*(#.*)$/gm)) {
+    const comment = match[1] ?? '';
+    const start = match.index + match[0].length - comment.length;
+    const range = { start, end: start + comment.length };
+    const at = source.sourceOf(range);
+    if (at && !comment.startsWith('#!')) found.push({ range, text: comment.slice(1), at });
+  }
+  return found;
+}

@@ -1,0 +1,48 @@
+import type { ShellCommand, ShellWord } from './ast';
+
+/**
+ * The words after the program that are neither options nor their values.
+ *
+ * @param withValue options that take the next word as their value
+ */
+export function positionals(command: ShellCommand, withValue: ReadonlySet<string>): ShellWord[] {
+  const found: ShellWord[] = [];
+  for (let i = 1; i < command.words.length; i++) {
+    const word = command.words[i];
+    if (!word) break;
+    if (word.text === '--') {
+      found.push(...command.words.slice(i + 1));
+      break;
+    }
+    if (!word.text.startsWith('-') || word.text === '-') found.push(word);
+    else if (withValue.has(word.text)) i++;
+  }
+  return found;
+}
+
+/** True when one of the options is given: exactly, with `=value`, or among combined short options (`-fsSL` has `-f`). */
+export function hasFlag(command: ShellCommand, ...names: readonly string[]): boolean {
+  return command.words.slice(1).some((word) => names.some((name) => matches(word.text, name)));
+}
+
+/** The value of an option: `--x=v`, `--x v`, `-x v`, `-xv`. Undefined when the option or its value is absent. */
+export function flagValue(command: ShellCommand, ...names: readonly string[]): string | undefined {
+  for (let i = 1; i < command.words.length; i++) {
+    const text = command.words[i]?.text ?? '';
+    for (const name of names) {
+      if (text === name) return command.words[i + 1]?.text;
+      if (text.startsWith(`${name}=`)) return text.slice(name.length + 1);
+      if (isShort(name) && text.startsWith(name) && text.length > 2) return text.slice(2);
+    }
+  }
+  return undefined;
+}
+
+function matches(text: string, name: string): boolean {
+  if (text === name || text.startsWith(`${name}=`)) return true;
+  return isShort(name) && /^-[A-Za-z]{2,}$/.test(text) && !text.startsWith('--') && text.includes(name.slice(1));
+}
+
+function isShort(name: string): boolean {
+  return /^-[A-Za-z]$/.test(name);
+}
