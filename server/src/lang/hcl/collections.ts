@@ -197,8 +197,10 @@ function parseListItem(c: Cursor, items: Expression[], closer: number): void {
   const code = c.next();
   if (item.type !== 'missing' || code === COMMA) items.push(item);
   if (code === COMMA) c.pos++;
-  else if (code === DOT && closer === CLOSE_PAREN && c.ahead(1) === DOT && c.ahead(2) === DOT) return;
   else if (!endsList(c, code, closer)) {
+    const expands = closer === CLOSE_PAREN && code === DOT && c.ahead(1) === DOT && c.ahead(2) === DOT;
+    if (expands && c.pos > start) return;
+
     c.problem(c.pos, c.pos + 1, 'Put a comma between these values.');
     if (c.pos === start) c.pos++;
   }

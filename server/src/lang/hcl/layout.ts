@@ -1,4 +1,18 @@
-import { CARRIAGE_RETURN, EQUALS, GREATER, identifierEnd, LESS, LINE_FEED, MINUS, OPEN_BRACE, QUOTE, SPACE, TAB } from './characters';
+import {
+  CARRIAGE_RETURN,
+  COMMA,
+  EQUALS,
+  GREATER,
+  identifierEnd,
+  LESS,
+  LINE_FEED,
+  MINUS,
+  OPEN_BRACE,
+  OPEN_PAREN,
+  QUOTE,
+  SPACE,
+  TAB,
+} from './characters';
 
 /** What a line begins with, judged without parsing it. */
 export type StatementLook = 'attribute' | 'block' | undefined;
@@ -46,7 +60,7 @@ export class Layout {
 
   /**
    * Start of the line that closes a heredoc, or undefined when the heredoc is not closed: no such line follows, or
-   * another `= <<name` stands before it, to which it belongs.
+   * another `= <<name` or `(<<name` stands before it, to which it belongs.
    */
   heredocEnd(name: string, from: number): number | undefined {
     this.terminators ??= this.collectTerminators();
@@ -140,7 +154,8 @@ export class Layout {
       if (this.text.charCodeAt(at) !== LESS || this.text.charCodeAt(at - 1) !== LESS) continue;
       at -= 2;
       while (at >= from && this.isBlank(at)) at--;
-      if (this.text.charCodeAt(at) === EQUALS) return true;
+      const before = this.text.charCodeAt(at);
+      if (before === EQUALS || before === OPEN_PAREN || before === COMMA) return true;
     }
     return false;
   }

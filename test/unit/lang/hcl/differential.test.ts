@@ -297,8 +297,9 @@ describe('against the official parser', () => {
   it('accepts whatever it accepts among damaged files', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(document, fc.nat(), fc.constantFrom('', '"', '{', '}', '\n', '$', ' ', ',', '.', '('), async (text, at, insertion) => {
-        const position = at % (text.length + 1);
-        const damaged = text.slice(0, position) + insertion + text.slice(position + (insertion === '' ? 1 : 0));
+        const characters = Array.from(text);
+        characters.splice(at % (characters.length + 1), insertion === '' ? 1 : 0, insertion);
+        const damaged = characters.join('');
         const expected = await official(damaged);
         const file = parseHcl(damaged);
         expect(violation(file)).toBeUndefined();

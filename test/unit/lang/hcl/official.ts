@@ -80,7 +80,7 @@ function partJson(part: TemplatePart, text: string): string {
 function stringPart(value: Expression, text: string): string {
   switch (value.type) {
     case 'literal':
-      return value.value === null ? '${null}' : String(value.value);
+      return String(value.value);
     case 'template':
       return value.parts.map((part) => partJson(part, text)).join('');
     case 'conditional': {
