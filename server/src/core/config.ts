@@ -45,8 +45,6 @@ export interface ResolvedConfig extends LintSettings {
   isSuppressible(rule: string): boolean;
   /** Whether a rule runs on a file, by its preset and configuration. True for rules that nobody described. */
   isOn(rule: string, path: string): boolean;
-  /** Globs of policy files, relative to the workspace root. */
-  readonly customRules: readonly string[];
 }
 
 /** The names under which `immutable.yaml` may stand in a directory, in order of preference. */
@@ -65,17 +63,6 @@ export function configCandidates(path: string): string[] {
     for (const name of CONFIG_NAMES) found.push(directory === '' ? name : `${directory}/${name}`);
   }
   return found;
-}
-
-/** A path written in a file, relative to the workspace root: `../shared.yaml` in `a/b` is `a/shared.yaml`. */
-export function joinPath(directory: string, relative: string): string {
-  const steps = directory === '' ? [] : directory.split('/');
-  for (const step of relative.split('/')) {
-    if (step === '' || step === '.') continue;
-    if (step === '..') steps.pop();
-    else steps.push(step);
-  }
-  return steps.join('/');
 }
 
 /** Directory of a path, `''` for the root. */
@@ -164,7 +151,6 @@ export function resolveConfig(
       const { severity } = rule(id, path);
       return severity === 'off' ? false : severity !== undefined || onByPreset(id);
     },
-    customRules: layers.flatMap((layer) => layer.customRules.map((glob) => joinPath(layer.directory, glob))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { directoryOf, joinPath, PRESETS, resolveConfig, type LintConfig, type RuleConfig } from '../core/config';
+import { directoryOf, PRESETS, resolveConfig, type LintConfig, type RuleConfig } from '../core/config';
 import { globTest } from '../core/config-globs';
 import { didYouMeanText } from '../core/did-you-mean';
 import type { Preset } from '../core/engine';
@@ -11,6 +11,7 @@ import { environmentOf } from '../lang/environment';
 import { asMap, asScalar, entry, type DataNode } from '../lang/data/tree';
 import { parseYaml } from '../lang/data/yaml';
 import type { LintRule } from '../model/facts';
+import { joinPath } from '../model/paths';
 import type { ProjectFiles } from '../model/project';
 import { DataReader, kindOf, plainValue, type ConfigProblem } from './config-file-reader';
 import { compileCustomRule, compileInlineRules, type PolicyTest } from './custom-rules';
@@ -49,7 +50,8 @@ export function parseConfig(text: string, path: string, metas: readonly RuleMeta
     const misplaced = asMap(root)?.entries.find(({ key }) => LINT_KEYS.includes(key));
     if (misplaced) reader.problem(misplaced.keyRange, `Put \`${misplaced.key}\` under the key \`lint\`.`);
   }
-  const inline = lint ? builder.read(lint.value, text, path) : undefined;
+  const isEmpty = lint && asScalar(lint.value)?.value === null;
+  const inline = lint && !isEmpty ? builder.read(lint.value, text, path) : undefined;
   return {
     config: builder.config,
     problems: [...reader.problems, ...(inline?.problems ?? [])],
@@ -280,15 +282,17 @@ export function loadConfig(
     problems.push(...parsed.problems);
     for (const base of parsed.config.extends) {
       const target = joinPath(parsed.config.directory, base);
-      const shared = open.size > MAX_EXTENDS || open.has(target) ? undefined : host.read(target);
-      if (shared === undefined)
-        missing(path, text, base, open.has(target) ? `\`${base}\` extends itself.` : `Cannot read \`${base}\`.`);
+      const isLoop = target !== undefined && open.has(target);
+      const shared = target === undefined || isLoop || open.size > MAX_EXTENDS ? undefined : host.read(target);
+      if (shared === undefined || target === undefined)
+        missing(path, text, base, isLoop ? `\`${base}\` extends itself.` : `Cannot read \`${base}\`.`);
       else add(target, shared);
     }
     layers.push(parsed.config);
     customRules.push(...parsed.inlineRules);
     for (const glob of parsed.config.customRules) {
-      const found = policyFiles(joinPath(parsed.config.directory, glob), host);
+      const pattern = joinPath(parsed.config.directory, glob);
+      const found = pattern === undefined ? [] : policyFiles(pattern, host);
       if (found.length === 0) missing(path, text, glob, `No policy file at \`${glob}\`.`);
       for (const policy of found) {
         const compiled = compileCustomRule(policy.text, policy.path);
@@ -330,7 +334,7 @@ function policyFiles(pattern: string, host: ProjectFiles): { readonly path: stri
     ? [pattern]
     : [...(host.list(directory) ?? [])]
         .sort()
-        .map((name) => joinPath(directory, name))
+        .map((name) => (directory === '' ? name : `${directory}/${name}`))
         .filter(accepts);
   return paths.flatMap((path) => {
     const text = host.read(path);

@@ -1,7 +1,6 @@
 import type { TextEdit } from '../core/finding';
 import { asMap, type DataNode } from '../lang/data/tree';
 import type { DataReader } from './config-file-reader';
-import type { Verdict } from './custom-rules-conditions';
 import { parsePath, type Step } from './custom-rules-path';
 import type { Subject } from './custom-rules-subjects';
 
@@ -9,8 +8,8 @@ import type { Subject } from './custom-rules-subjects';
 export interface FixTemplate {
   readonly level: 'safe' | 'suggestion';
   readonly title: string;
-  /** Undefined when the thing cannot be changed there: it stands in several places or shares its line. */
-  edit(subject: Subject, verdict: Verdict, fill: (template: string) => string): TextEdit | undefined;
+  /** None when the thing cannot be changed there: it stands in several places or shares its line. */
+  edits(subject: Subject, fill: (template: string) => string): readonly TextEdit[];
 }
 
 export const FIX_KEYS = ['title', 'level', 'replace', 'with', 'insert', 'delete'] as const;
@@ -47,11 +46,11 @@ export function compileFix(node: DataNode, reader: DataReader): FixTemplate | un
     return {
       level,
       title: title ?? `Write \`${replacement}\``,
-      edit: (subject, _verdict, fill) => {
+      edits: (subject, fill) => {
         const [found, ...others] = subject.lookup(path);
         const isOne =
           found?.at && !found.near && others.length === 0 && found.values.length === 1 && isWritten(found.values[0]);
-        return isOne && found.at ? { at: found.at, text: fill(replacement) } : undefined;
+        return isOne && found.at ? [{ at: found.at, text: fill(replacement) }] : [];
       },
     };
   }
@@ -60,12 +59,16 @@ export function compileFix(node: DataNode, reader: DataReader): FixTemplate | un
     return {
       level,
       title: title ?? `Add \`${lines[0] ?? ''}\``,
-      edit: (subject, _verdict, fill) => subject.insert?.(lines.map(fill)),
+      edits: (subject, fill) => subject.insert?.(lines.map(fill)) ?? [],
     };
   }
   const path = steps('delete');
   return (
-    path && { level, title: title ?? `Remove \`${text('delete') ?? ''}\``, edit: (subject) => subject.remove?.(path) }
+    path && {
+      level,
+      title: title ?? `Remove \`${text('delete') ?? ''}\``,
+      edits: (subject) => subject.remove?.(path) ?? [],
+    }
   );
 }
 

@@ -1,10 +1,10 @@
 import type { TextEdit } from '../core/finding';
 import type { Place } from '../core/text';
-import { lineTerminator } from '../core/text';
 import { asMap, entry, items, placeOf, resolve, stringOf, type DataFile, type DataNode } from '../lang/data/tree';
 import type { Instruction } from '../lang/dockerfile/ast';
 import type { ConfigBlock } from '../model/config-block';
 import { insertBefore, removeInstruction } from '../model/edits/dockerfile';
+import { insertBlock, removeAttribute } from '../model/edits/hcl';
 import { insertEntry, removeEntry } from '../model/edits/yaml';
 import type { ActionUse, CommandUse, ImageUse } from '../model/facts';
 import { imagePlace } from '../model/image-findings';
@@ -21,9 +21,9 @@ export interface Subject {
   readonly name: string;
   readonly lookup: Lookup;
   /** Adds lines to it: entries of a block or map, instructions before an instruction. */
-  insert?(lines: readonly string[]): TextEdit | undefined;
+  insert?(lines: readonly string[]): readonly TextEdit[];
   /** Deletes what stands at a path; the thing itself for an instruction. */
-  remove?(steps: readonly Step[]): TextEdit | undefined;
+  remove?(steps: readonly Step[]): readonly TextEdit[];
 }
 
 export function blockSubject(block: ConfigBlock, labels: readonly string[], file: SourceFile): Subject {
@@ -34,38 +34,12 @@ export function blockSubject(block: ConfigBlock, labels: readonly string[], file
     anchor: name,
     name: labels.length > 0 ? labels.join('.') : block.kind,
     lookup: (steps) => findInBlock(block, steps),
-    insert: (lines) => (isHere ? insertIntoBlock(block, lines, file) : undefined),
+    insert: (lines) => (isHere && block.file.form === 'native' ? insertBlock(block, lines) : []),
     remove: ([step, ...rest]) => {
       const attribute = typeof step === 'string' && rest.length === 0 ? block.attribute(step) : undefined;
-      return attribute && isHere && attribute.path === file.path && block.file.form === 'native'
-        ? removeLines(file, attribute.range.start, attribute.range.end)
-        : undefined;
+      return attribute?.path === file.path ? removeAttribute(attribute) : [];
     },
   };
-}
-
-function insertIntoBlock(block: ConfigBlock, lines: readonly string[], file: SourceFile): TextEdit | undefined {
-  const { node } = block;
-  if (node.type !== 'block' || !node.closeBrace || block.file.form !== 'native') return undefined;
-  const closing = file.lines.lineAt(node.closeBrace.start);
-  const start = file.lines.lineStart(closing);
-  // `resource "a" "b" {}` on one line has no line to put something on.
-  if (file.text.slice(start, node.closeBrace.start).trim() !== '') return undefined;
-  const first = node.body.items[0];
-  const indent = first ? file.lines.indentAt(first.range.start) : `${file.lines.indentAt(node.range.start)}  `;
-  return {
-    at: { start, end: start },
-    text: lines.map((line) => `${indent}${line}${lineTerminator(file.text)}`).join(''),
-  };
-}
-
-/** Deletes whole lines; undefined when something else stands on them. */
-function removeLines(file: SourceFile, start: number, end: number): TextEdit | undefined {
-  const first = file.lines.lineAt(start);
-  const last = file.lines.lineAt(end);
-  const around = file.text.slice(file.lines.lineStart(first), start) + file.text.slice(end, file.lines.lineEnd(last));
-  if (around.trim() !== '') return undefined;
-  return { at: { start: file.lines.lineStart(first), end: file.lines.lineStart(last + 1) }, text: '' };
 }
 
 export function nodeSubject(
@@ -83,7 +57,7 @@ export function nodeSubject(
     lookup: (steps) => findInNode(data, node, steps),
     insert: (lines) => {
       const map = asMap(node);
-      return map && data.format === 'yaml' && !data.source ? insertEntry(file.text, map, lines) : undefined;
+      return map && data.format === 'yaml' && !data.source ? listed(insertEntry(file.text, map, lines)) : [];
     },
     remove: (steps) => {
       const key = steps.at(-1);
@@ -91,9 +65,13 @@ export function nodeSubject(
       const map = parent === undefined || parent === 'absent' || others.length > 0 ? undefined : asMap(parent);
       const found =
         map && typeof key === 'string' ? map.entries.findLast((candidate) => candidate.key === key) : undefined;
-      return map && found && data.format === 'yaml' && !data.source ? removeEntry(file.text, map, found) : undefined;
+      return map && found && data.format === 'yaml' && !data.source ? listed(removeEntry(file.text, map, found)) : [];
     },
   };
+}
+
+function listed(edit: TextEdit | undefined): readonly TextEdit[] {
+  return edit ? [edit] : [];
 }
 
 /** A thing of which only a few named properties can be asked. */
@@ -139,8 +117,8 @@ export function instructionSubject(file: SourceFile, instruction: Instruction, o
         .filter((flag) => flag.name === steps[1])
         .map((flag) => ({ at: flag.range, values: [flag.value?.text ?? true], near: true }));
     },
-    insert: (lines) => insertBefore(file.text, instruction, lines),
-    remove: (steps) => (steps.length === 0 ? removeInstruction(file.text, instruction) : undefined),
+    insert: (lines) => [insertBefore(file.text, instruction, lines)],
+    remove: (steps) => (steps.length === 0 ? [removeInstruction(file.text, instruction)] : []),
   };
 }
 

@@ -6,7 +6,7 @@ import { asMap, entry, type DataNode } from '../lang/data/tree';
 import { parseYaml } from '../lang/data/yaml';
 import { defineRule, type LintRule } from '../model/facts';
 import { DataReader, plainValue, type ConfigProblem } from './config-file-reader';
-import { compileConditions, type Condition, type Verdict } from './custom-rules-conditions';
+import { compileConditions, type Condition } from './custom-rules-conditions';
 import { compileFix, type FixTemplate } from './custom-rules-fix';
 import { compileMatch, type Match } from './custom-rules-match';
 import type { Subject } from './custom-rules-subjects';
@@ -206,7 +206,7 @@ function toRule({ meta, restricted, appliesTo, match, condition, fix }: RulePart
         const verdict = condition(subject.lookup);
         if (verdict.holds !== true) return;
         const data = { value: verdict.value ?? '', name: subject.name, path: verdict.path ?? '' };
-        const made = fix && makeFix(fix, subject, verdict, data);
+        const made = fix && makeFix(fix, subject, data);
         context.report({
           at: verdict.at ?? subject.at,
           anchor: verdict.path === undefined ? subject.anchor : `${subject.anchor}/${verdict.path}`,
@@ -234,12 +234,7 @@ const KINDS: Readonly<Record<Language, readonly string[]>> = {
   shell: ['shell'],
 };
 
-function makeFix(
-  fix: FixTemplate,
-  subject: Subject,
-  verdict: Verdict,
-  data: Readonly<Record<string, string>>,
-): Fix | undefined {
-  const edit = fix.edit(subject, verdict, (template) => fillMessage(template, data));
-  return edit && { level: fix.level, title: fillMessage(fix.title, data), edits: [edit] };
+function makeFix(fix: FixTemplate, subject: Subject, data: Readonly<Record<string, string>>): Fix | undefined {
+  const edits = fix.edits(subject, (template) => fillMessage(template, data));
+  return edits.length > 0 ? { level: fix.level, title: fillMessage(fix.title, data), edits } : undefined;
 }
