@@ -7,6 +7,8 @@ import { shellImages } from './shell-images';
 
 /** Hands facts to the rules, and skips the work for facts that no rule wants. */
 export interface Emitter {
+  /** False while a file is only summarised: shell scripts are then not parsed. */
+  readonly scripts: boolean;
   wants(fact: string): boolean;
   emit(fact: string, value: unknown): void;
 }
@@ -57,6 +59,7 @@ export interface ScriptSource {
  * PowerShell and the like are left alone.
  */
 export function emitScript(emitter: Emitter, source: ScriptSource): ScriptUse | undefined {
+  if (!emitter.scripts) return undefined;
   if (!emitter.wants('script') && !emitter.wants('command') && !emitter.wants('image')) return undefined;
   if (!looksLikePosixShell(source.text.text)) return undefined;
   const shell = parseShell(source.text, source.variables ? { variables: source.variables } : {});
