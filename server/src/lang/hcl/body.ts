@@ -120,8 +120,16 @@ function parseAttribute(c: Cursor, name: string, nameRange: Range): Attribute {
   const equalsRange = { start: c.pos, end: c.pos + 1 };
   c.pos++;
   const code = c.next();
-  const value = code === LINE_FEED && isDeeperLineNext(c, nameRange.start) ? parseUnopenedObject(c) : parseExpression(c);
-  return { type: 'attribute', range: { start: nameRange.start, end: value.range.end }, name, nameRange, equalsRange, value };
+  const value =
+    code === LINE_FEED && isDeeperLineNext(c, nameRange.start) ? parseUnopenedObject(c) : parseExpression(c);
+  return {
+    type: 'attribute',
+    range: { start: nameRange.start, end: value.range.end },
+    name,
+    nameRange,
+    equalsRange,
+    value,
+  };
 }
 
 /** `tags =` with its items on the next, deeper lines: the `{` is missing. */
@@ -161,7 +169,16 @@ function parseBlock(c: Cursor, kind: string, kindRange: Range, parent: OpenBlock
   if (!opened && !isDeeperLineNext(c, kindRange.start)) {
     c.skipLine();
     const body: Body = { type: 'body', range: openBrace, items: [] };
-    return { type: 'block', range: { start: kindRange.start, end: headerEnd }, kind, kindRange, labels, body, openBrace, closeBrace: undefined };
+    return {
+      type: 'block',
+      range: { start: kindRange.start, end: headerEnd },
+      kind,
+      kindRange,
+      labels,
+      body,
+      openBrace,
+      closeBrace: undefined,
+    };
   }
   const first = c.next();
   const block: OpenBlock = {
@@ -176,7 +193,16 @@ function parseBlock(c: Cursor, kind: string, kindRange: Range, parent: OpenBlock
   const end = closeBrace?.start ?? Math.max(openBrace.end, items.at(-1)?.range.end ?? 0);
   const body: Body = { type: 'body', range: { start: openBrace.end, end }, items };
   if (closeBrace) endItem(c, parent);
-  return { type: 'block', range: { start: kindRange.start, end: closeBrace?.end ?? end }, kind, kindRange, labels, body, openBrace, closeBrace };
+  return {
+    type: 'block',
+    range: { start: kindRange.start, end: closeBrace?.end ?? end },
+    kind,
+    kindRange,
+    labels,
+    body,
+    openBrace,
+    closeBrace,
+  };
 }
 
 function parseLabel(c: Cursor): Label {

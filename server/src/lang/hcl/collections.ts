@@ -156,7 +156,12 @@ function parseObjectItem(c: Cursor): ObjectItem | undefined {
     recover(c, start);
     if (key.type === 'missing') return undefined;
     const at = key.range.end;
-    return { range: { start, end: at }, key, name: bareName(key), value: { type: 'missing', range: { start: at, end: at } } };
+    return {
+      range: { start, end: at },
+      key,
+      name: bareName(key),
+      value: { type: 'missing', range: { start: at, end: at } },
+    };
   }
   c.pos++;
   const value = parseExpression(c);
@@ -265,7 +270,10 @@ function parseFor(c: Cursor, start: number, form: 'tuple' | 'object'): ForExpres
 }
 
 /** `k, v in collection`, in for-expressions and `%{ for }`. */
-export function parseForIntroduction(c: Cursor): { readonly names: readonly string[]; readonly collection: Expression } {
+export function parseForIntroduction(c: Cursor): {
+  readonly names: readonly string[];
+  readonly collection: Expression;
+} {
   const names: string[] = [];
   for (;;) {
     c.next();

@@ -61,8 +61,7 @@ export class Cursor {
       else if (code === CARRIAGE_RETURN) {
         if (this.ahead(1) !== LINE_FEED) this.problem(this.pos, this.pos + 1, 'Remove this lone carriage return.');
         this.pos++;
-      }
-      else if (code === LINE_FEED) {
+      } else if (code === LINE_FEED) {
         if (!this.multiline || this.layout?.statementAt(this.pos + 1)) return code;
         this.pos++;
       } else if (!this.comment(code)) return code;
@@ -136,7 +135,11 @@ export class Cursor {
       this.skipLine();
     }
     const textEnd = closed ? closer : this.pos;
-    this.comments.push({ range: { start, end: this.pos }, textStart: start + 2, text: this.text.slice(start + 2, textEnd) });
+    this.comments.push({
+      range: { start, end: this.pos },
+      textStart: start + 2,
+      text: this.text.slice(start + 2, textEnd),
+    });
     return true;
   }
 }

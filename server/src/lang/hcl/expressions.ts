@@ -162,7 +162,8 @@ function parseDot(c: Cursor, source: Expression): Expression | undefined {
   const following = afterDot(c);
   if (following === STAR) {
     c.pos++;
-    if (source.type === 'splat' && source.form === 'attribute') c.problem(start, c.pos, 'Write `[*]` for a splat inside a splat.');
+    if (source.type === 'splat' && source.form === 'attribute')
+      c.problem(start, c.pos, 'Write `[*]` for a splat inside a splat.');
     return splat(c, source, 'attribute');
   }
   if (isDigit(following)) {

@@ -29,9 +29,11 @@ export class JsonExpressions {
   }
 
   /** The `:` of an entry. */
-  colon(entry: MapEntry): Range {
+  private colon(entry: MapEntry): Range {
     const at = this.text.indexOf(':', entry.keyRange.end);
-    return at < 0 || at >= entry.range.end ? { start: entry.keyRange.end, end: entry.keyRange.end } : { start: at, end: at + 1 };
+    return at < 0 || at >= entry.range.end
+      ? { start: entry.keyRange.end, end: entry.keyRange.end }
+      : { start: at, end: at + 1 };
   }
 
   /** An object as a block; `omit` are keys that became labels. */
@@ -67,7 +69,11 @@ export class JsonExpressions {
     const { range } = node;
     switch (value?.type) {
       case 'map':
-        return { type: 'object', range, items: value.entries.filter((entry) => !this.isComment(entry.key)).map((entry) => this.item(entry)) };
+        return {
+          type: 'object',
+          range,
+          items: value.entries.filter((entry) => !this.isComment(entry.key)).map((entry) => this.item(entry)),
+        };
       case 'sequence':
         return { type: 'tuple', range, items: value.items.map((item) => this.expression(item)) };
       case 'scalar':

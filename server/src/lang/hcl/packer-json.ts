@@ -1,6 +1,15 @@
 import type { MappedText } from '../../core/mapped-text';
 import { cover, type Range } from '../../core/text';
-import { asMap, asScalar, asSequence, type DataNode, entry as entryOf, type MapEntry, type MapNode, stringOf } from '../data/tree';
+import {
+  asMap,
+  asScalar,
+  asSequence,
+  type DataNode,
+  entry as entryOf,
+  type MapEntry,
+  type MapNode,
+  stringOf,
+} from '../data/tree';
 import type { Attribute, Block, Label, TemplatePart } from './ast';
 import { JsonExpressions } from './json-expressions';
 
@@ -22,7 +31,9 @@ export function packerItems(text: string, root: MapNode | undefined): (Attribute
         break;
       case 'provisioners':
       case 'post-processors':
-        build = build ? { ...build, range: cover(build.range, entry.range) } : { kindRange: entry.keyRange, range: entry.range };
+        build = build
+          ? { ...build, range: cover(build.range, entry.range) }
+          : { kindRange: entry.keyRange, range: entry.range };
         for (const item of asSequence(entry.value)?.items ?? []) {
           const step = entry.key === 'provisioners' ? provisioner(expressions, item) : postProcessor(expressions, item);
           if (step) steps.push(step);
@@ -80,7 +91,12 @@ function postProcessor(expressions: JsonExpressions, node: DataNode): Block | un
     // Packer knows lists of steps, not lists of lists: deeper ones are not followed.
     const steps = sequence.items.map((item) => (asSequence(item) ? undefined : postProcessor(expressions, item)));
     const opener = { start: sequence.range.start, end: sequence.range.start + 1 };
-    return group('post-processors', opener, sequence.range, steps.filter((step) => step !== undefined));
+    return group(
+      'post-processors',
+      opener,
+      sequence.range,
+      steps.filter((step) => step !== undefined),
+    );
   }
   const type = stringOf(node);
   if (type === undefined) return undefined;
@@ -140,7 +156,9 @@ function parsePackerString(text: MappedText): readonly TemplatePart[] {
         range,
         root: 'var',
         rootRange: range,
-        steps: [{ type: 'name', name: text.text.slice(nameStart, nameEnd), range: sourceRange(text, nameStart, nameEnd) }],
+        steps: [
+          { type: 'name', name: text.text.slice(nameStart, nameEnd), range: sourceRange(text, nameStart, nameEnd) },
+        ],
       },
     });
   }

@@ -25,7 +25,10 @@ export function parseHcl(text: string): HclFile {
 export function parseTemplate(text: MappedText): TemplatePart[] {
   if (text.length === 0) return [];
   if (!text.text.includes('${') && !text.text.includes('%{')) {
-    const place = text.sourceOf() ?? { start: text.segments[0]?.source.start ?? 0, end: text.segments.at(-1)?.source.end ?? 0 };
+    const place = text.sourceOf() ?? {
+      start: text.segments[0]?.source.start ?? 0,
+      end: text.segments.at(-1)?.source.end ?? 0,
+    };
     return [{ type: 'text', range: { start: place.start, end: place.end }, text }];
   }
   return relocate(inTwoPasses(text.text, parseBare).result, text);

@@ -41,7 +41,8 @@ export function parseQuoted(c: Cursor): TemplateExpression {
   };
   for (;;) {
     const code = c.peek();
-    if (code === QUOTE || code < 0 || code === LINE_FEED || (code === CARRIAGE_RETURN && c.ahead(1) === LINE_FEED)) break;
+    if (code === QUOTE || code < 0 || code === LINE_FEED || (code === CARRIAGE_RETURN && c.ahead(1) === LINE_FEED))
+      break;
     if (code === BACKSLASH) {
       const escape = decodeEscape(c);
       decoded ??= new MappedTextBuilder();
@@ -86,7 +87,8 @@ function stripQuoted(parts: TemplatePart[]): TemplatePart[] {
     const before = parts[i - 1];
     const after = parts[i + 1];
     let text = part.text;
-    if (before && before.type !== 'text' && before.stripAfter) text = text.slice(text.length - text.text.trimStart().length);
+    if (before && before.type !== 'text' && before.stripAfter)
+      text = text.slice(text.length - text.text.trimStart().length);
     if (after && after.type !== 'text' && after.stripBefore) text = text.slice(0, text.text.trimEnd().length);
     if (text === part.text) return [part];
     return text.length === 0 ? [] : [{ ...part, text }];

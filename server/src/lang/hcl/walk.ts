@@ -1,5 +1,14 @@
 import type { Range } from '../../core/text';
-import type { Attribute, Block, Body, Expression, ObjectItem, TemplateDirective, TemplateInterpolation, TraversalExpression } from './ast';
+import type {
+  Attribute,
+  Block,
+  Body,
+  Expression,
+  ObjectItem,
+  TemplateDirective,
+  TemplateInterpolation,
+  TraversalExpression,
+} from './ast';
 
 export { bareName } from './collections';
 
@@ -36,7 +45,9 @@ export function children(expression: Expression): readonly Expression[] {
     case 'object':
       return expression.items.flatMap((item) => [item.key, item.value]);
     case 'for':
-      return [expression.collection, expression.key, expression.value, expression.condition].filter((child) => child !== undefined);
+      return [expression.collection, expression.key, expression.value, expression.condition].filter(
+        (child) => child !== undefined,
+      );
     case 'conditional':
       return [expression.condition, expression.whenTrue, expression.whenFalse];
     case 'binary':

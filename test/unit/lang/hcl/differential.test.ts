@@ -184,17 +184,32 @@ const escapes = fc.constantFrom('\\n', '\\"', '\\\\', '\\u00e9', '\\U0001F600', 
 const safely = (pieces: readonly string[]): string =>
   pieces.reduce((text, piece) => (/[$%]$/.test(text) && /^[{$%]/.test(piece) ? `${text} ${piece}` : text + piece), '');
 
-const { expression, inline } = fc.letrec<{ expression: string; inline: string; quoted: string; heredoc: string; term: string }>((tie) => ({
+const { expression, inline } = fc.letrec<{
+  expression: string;
+  inline: string;
+  quoted: string;
+  heredoc: string;
+  term: string;
+}>((tie) => ({
   quoted: fc
     .array(
       fc.oneof(
         { weight: 4, arbitrary: words },
         { weight: 2, arbitrary: escapes },
-        { weight: 2, arbitrary: fc.tuple(fc.constantFrom('${', '${~'), space, tie('inline'), space, fc.constantFrom('}', '~}')).map((p) => p.join('')) },
+        {
+          weight: 2,
+          arbitrary: fc
+            .tuple(fc.constantFrom('${', '${~'), space, tie('inline'), space, fc.constantFrom('}', '~}'))
+            .map((p) => p.join('')),
+        },
         {
           weight: 1,
           arbitrary: fc
-            .tuple(tie('inline'), fc.constantFrom('~', ''), words.filter((w) => !w.endsWith('$') && !w.endsWith('%')))
+            .tuple(
+              tie('inline'),
+              fc.constantFrom('~', ''),
+              words.filter((w) => !w.endsWith('$') && !w.endsWith('%')),
+            )
             .map(([e, strip, w]) => `%{ if ${e} ${strip}}${w}%{else}z%{ endif ${strip}}`),
         },
       ),
@@ -207,34 +222,77 @@ const { expression, inline } = fc.letrec<{ expression: string; inline: string; q
       fc.array(
         fc.tuple(
           fc.constantFrom('', '  ', '    ', '\t'),
-          fc.array(fc.oneof(words, fc.constant('\\n'), fc.constant('"'), tie('inline').map((e) => `\${${e}}`), tie('inline').map((e) => `\${~ ${e} ~}`)), { maxLength: 3 }),
+          fc.array(
+            fc.oneof(
+              words,
+              fc.constant('\\n'),
+              fc.constant('"'),
+              tie('inline').map((e) => `\${${e}}`),
+              tie('inline').map((e) => `\${~ ${e} ~}`),
+            ),
+            { maxLength: 3 },
+          ),
         ),
         { maxLength: 4 },
       ),
     )
-    .map(([dash, lines]) => `<<${dash ? '-' : ''}END\n${lines.map(([indent, pieces]) => `${indent}${safely(pieces)}\n`).join('')}  END\n`),
+    .map(
+      ([dash, lines]) =>
+        `<<${dash ? '-' : ''}END\n${lines.map(([indent, pieces]) => `${indent}${safely(pieces)}\n`).join('')}  END\n`,
+    ),
   term: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     identifier,
     fc.constantFrom('1', '0.5', '12e3', 'true', 'false', 'null'),
     tie('quoted'),
-    fc.tuple(identifier, fc.array(fc.oneof(identifier.map((n) => `.${n}`), fc.constantFrom('[0]', '["k"]', '[*]', '.0')), { maxLength: 3 })).map(
-      ([root, steps]) => root + steps.filter((step, i) => step !== '.0' || !['.0', undefined].includes(steps[i + 1])).join(''),
-    ),
+    fc
+      .tuple(
+        identifier,
+        fc.array(
+          fc.oneof(
+            identifier.map((n) => `.${n}`),
+            fc.constantFrom('[0]', '["k"]', '[*]', '.0'),
+          ),
+          { maxLength: 3 },
+        ),
+      )
+      .map(
+        ([root, steps]) =>
+          root + steps.filter((step, i) => step !== '.0' || !['.0', undefined].includes(steps[i + 1])).join(''),
+      ),
     fc.tuple(identifier, tie('term')).map(([root, key]) => `${root}[ ${key} ].z`),
-    fc.tuple(identifier, fc.array(tie('expression'), { maxLength: 3 }), fc.constantFrom('', ',', '...', '\n')).map(
-      ([name, args, end]) => `${name}(${args.join(', ')}${args.length > 0 ? end : ''})`,
-    ),
+    fc
+      .tuple(identifier, fc.array(tie('expression'), { maxLength: 3 }), fc.constantFrom('', ',', '...', '\n'))
+      .map(([name, args, end]) => `${name}(${args.join(', ')}${args.length > 0 ? end : ''})`),
     fc.constant('provider::x::f(1)'),
     fc.tuple(tie('expression'), newline).map(([e, n]) => `(${n}${e}${n})`),
-    fc.tuple(fc.array(tie('expression'), { maxLength: 3 }), fc.constantFrom(',', ' ,\n', ',\r\n')).map(([items, comma]) => `[${items.join(comma)}]`),
     fc
-      .array(fc.tuple(fc.oneof(identifier, tie('quoted'), tie('inline').map((e) => `(${e})`)), fc.constantFrom(' = ', ':', '='), tie('inline')), { maxLength: 3 })
+      .tuple(fc.array(tie('expression'), { maxLength: 3 }), fc.constantFrom(',', ' ,\n', ',\r\n'))
+      .map(([items, comma]) => `[${items.join(comma)}]`),
+    fc
+      .array(
+        fc.tuple(
+          fc.oneof(
+            identifier,
+            tie('quoted'),
+            tie('inline').map((e) => `(${e})`),
+          ),
+          fc.constantFrom(' = ', ':', '='),
+          tie('inline'),
+        ),
+        { maxLength: 3 },
+      )
       .chain((items) =>
-        fc.constantFrom(',', '\n', ',\n', ' # c\n').map((end) => `{${items.map(([k, op, v]) => `${k}${op}${v}${end}`).join('')}}`),
+        fc
+          .constantFrom(',', '\n', ',\n', ' # c\n')
+          .map((end) => `{${items.map(([k, op, v]) => `${k}${op}${v}${end}`).join('')}}`),
       ),
-    fc.tuple(identifier, tie('expression'), tie('expression'), fc.boolean()).map(([n, coll, v, c]) => `[for ${n} in ${coll} : ${v}${c ? ' if true' : ''}]`),
-    fc.tuple(tie('inline'), tie('inline'), fc.constantFrom('', '...')).map(([k, v, dots]) => `{for a, b in c : ${k} => ${v}${dots}}`),
+    fc
+      .tuple(identifier, tie('expression'), tie('expression'), fc.boolean())
+      .map(([n, coll, v, c]) => `[for ${n} in ${coll} : ${v}${c ? ' if true' : ''}]`),
+    fc
+      .tuple(tie('inline'), tie('inline'), fc.constantFrom('', '...'))
+      .map(([k, v, dots]) => `{for a, b in c : ${k} => ${v}${dots}}`),
     fc.tuple(fc.constantFrom('-', '!', '- ', '!!'), tie('term')).map((p) => p.join('')),
   ),
   inline: fc.oneof(
@@ -243,19 +301,38 @@ const { expression, inline } = fc.letrec<{ expression: string; inline: string; q
     {
       weight: 1,
       arbitrary: fc
-        .tuple(tie('term'), fc.constantFrom('+', '-', '*', '/', '%', '==', '!=', '<', '<=', '>', '>=', '&&', '||'), tie('term'))
+        .tuple(
+          tie('term'),
+          fc.constantFrom('+', '-', '*', '/', '%', '==', '!=', '<', '<=', '>', '>=', '&&', '||'),
+          tie('term'),
+        )
         .map(([a, operator, b]) => `${a} ${operator} ${b}`),
     },
     { weight: 1, arbitrary: fc.tuple(tie('term'), tie('term'), tie('term')).map(([a, b, c]) => `${a} ? ${b} : ${c}`) },
   ),
-  expression: fc.oneof({ depthSize: 'small' }, { weight: 6, arbitrary: tie('inline') }, { weight: 1, arbitrary: tie('heredoc') }),
+  expression: fc.oneof(
+    { depthSize: 'small' },
+    { weight: 6, arbitrary: tie('inline') },
+    { weight: 1, arbitrary: tie('heredoc') },
+  ),
 }));
 
 /** Attributes with names of their own: a second attribute of one name is refused by the official parser. */
-const attributes = fc.uniqueArray(fc.tuple(identifier, fc.oneof(expression, inline)), { maxLength: 4, selector: ([name]) => name });
-const body = fc.tuple(attributes, newline).map(([list, end]) => list.map(([name, value]) => `${name} = ${value}${value.endsWith('END\n') ? '' : end}`).join(''));
+const attributes = fc.uniqueArray(fc.tuple(identifier, fc.oneof(expression, inline)), {
+  maxLength: 4,
+  selector: ([name]) => name,
+});
+const body = fc
+  .tuple(attributes, newline)
+  .map(([list, end]) =>
+    list.map(([name, value]) => `${name} = ${value}${value.endsWith('END\n') ? '' : end}`).join(''),
+  );
 const block = fc
-  .tuple(fc.constantFrom('block', 'other-block'), fc.array(fc.constantFrom('"l"', 'l2', '"é\\n"'), { maxLength: 2 }), body)
+  .tuple(
+    fc.constantFrom('block', 'other-block'),
+    fc.array(fc.constantFrom('"l"', 'l2', '"é\\n"'), { maxLength: 2 }),
+    body,
+  )
   // One kind with different numbers of labels has no JSON form.
   .map(([kind, labels, content]) => `${[`${kind}${labels.length}`, ...labels].join(' ')} {\n${content}}\n`);
 const document = fc.tuple(body, fc.array(block, { maxLength: 2 })).map(([first, blocks]) => first + blocks.join(''));
@@ -296,16 +373,25 @@ describe('against the official parser', () => {
 
   it('accepts whatever it accepts among damaged files', { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(document, fc.nat(), fc.constantFrom('', '"', '{', '}', '\n', '$', ' ', ',', '.', '('), async (text, at, insertion) => {
-        const characters = Array.from(text);
-        characters.splice(at % (characters.length + 1), insertion === '' ? 1 : 0, insertion);
-        const damaged = characters.join('');
-        const expected = await official(damaged);
-        const file = parseHcl(damaged);
-        expect(violation(file)).toBeUndefined();
-        if (expected.json === undefined) return;
-        expect({ damaged, problems: file.problems, json: toOfficialJson(file) }).toEqual({ damaged, problems: [], json: expected.json });
-      }),
+      fc.asyncProperty(
+        document,
+        fc.nat(),
+        fc.constantFrom('', '"', '{', '}', '\n', '$', ' ', ',', '.', '('),
+        async (text, at, insertion) => {
+          const characters = Array.from(text);
+          characters.splice(at % (characters.length + 1), insertion === '' ? 1 : 0, insertion);
+          const damaged = characters.join('');
+          const expected = await official(damaged);
+          const file = parseHcl(damaged);
+          expect(violation(file)).toBeUndefined();
+          if (expected.json === undefined) return;
+          expect({ damaged, problems: file.problems, json: toOfficialJson(file) }).toEqual({
+            damaged,
+            problems: [],
+            json: expected.json,
+          });
+        },
+      ),
       { seed: 20_262, numRuns: 2000 },
     );
   });

@@ -40,7 +40,8 @@ export function violation(file: HclFile): string | undefined {
 
 function mapped(value: MappedText, text: string, path: string): string | undefined {
   for (const { start, end, source, verbatim } of value.segments) {
-    if (verbatim && value.text.slice(start, end) !== text.slice(source.start, source.end)) return `${path} does not stand at ${source.start}`;
+    if (verbatim && value.text.slice(start, end) !== text.slice(source.start, source.end))
+      return `${path} does not stand at ${source.start}`;
   }
   return undefined;
 }

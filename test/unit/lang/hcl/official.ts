@@ -46,7 +46,8 @@ function valueJson(value: Expression, text: string): unknown {
       return value.parts.map((part) => partJson(part, text)).join('');
     }
     case 'unary':
-      if (value.operand.type === 'literal') return value.operator === '-' ? -Number(value.operand.value) : !value.operand.value;
+      if (value.operand.type === 'literal')
+        return value.operator === '-' ? -Number(value.operand.value) : !value.operand.value;
       return `\${${source(value, text)}}`;
     case 'tuple':
       return value.items.map((item) => valueJson(item, text));
