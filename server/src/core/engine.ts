@@ -88,7 +88,8 @@ export function runRules<Source extends LintSource, Project>(
   for (const rule of rules) {
     const { meta } = rule;
     const setting = settings.rule(meta.id, file.path);
-    if (setting.severity === 'off' || !isOn(meta, settings.preset, setting.severity)) continue;
+    const configured = setting.severity;
+    if (configured === 'off' || !isOn(meta, settings.preset, configured)) continue;
     try {
       const created = rule.create({
         file,
@@ -99,7 +100,7 @@ export function runRules<Source extends LintSource, Project>(
           const severity = effectiveSeverity(
             meta,
             report.severity,
-            setting.severity,
+            configured,
             settings.preset,
             file.environment,
           );

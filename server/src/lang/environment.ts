@@ -1,5 +1,4 @@
-/** Whether a file describes what runs in production or a place where changes by hand are fine. */
-export type Environment = 'production' | 'development';
+import type { Environment } from '../core/environment';
 
 const FOLDERS = new Set([
   'test',
