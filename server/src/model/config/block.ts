@@ -149,7 +149,14 @@ class LazyConfigBlock implements ConfigBlock {
           const forEach = valueIn(body, 'for_each');
           const iterator = valueIn(body, 'iterator');
           groups.push(
-            this.dynamicGroup({ type: item.name, forEach, iterator, content, range: item.range, header: item.key.range }),
+            this.dynamicGroup({
+              type: item.name,
+              forEach,
+              iterator,
+              content,
+              range: item.range,
+              header: item.key.range,
+            }),
           );
         }
       }
@@ -193,7 +200,10 @@ class LazyConfigBlock implements ConfigBlock {
             node,
             kind: attribute.name,
             labels: [],
-            header: placeOf(this.context, inList ? { start: node.range.start, end: node.range.start + 1 } : attribute.nameRange),
+            header: placeOf(
+              this.context,
+              inList ? { start: node.range.start, end: node.range.start + 1 } : attribute.nameRange,
+            ),
             range: node.range,
             dynamic: false,
             names: this.parts.names,
@@ -201,7 +211,11 @@ class LazyConfigBlock implements ConfigBlock {
           this.context,
         ),
     );
-    const group: Group = { type: attribute.name, presence: blocks.length > 0 ? 'yes' : presenceOf(attribute.value), blocks };
+    const group: Group = {
+      type: attribute.name,
+      presence: blocks.length > 0 ? 'yes' : presenceOf(attribute.value),
+      blocks,
+    };
     this.attributeGroups.set(attribute, group);
     return group;
   }
@@ -259,5 +273,8 @@ function headerRange(block: Block, form: HclFile['form'] = 'native'): Range {
 export function blockOf(node: Block, context: BlockContext, names: Names = NO_NAMES): ConfigBlock {
   const labels = node.labels.map((label) => label.value);
   const header = placeOf(context, headerRange(node, context.file.form));
-  return new LazyConfigBlock({ node, kind: node.kind, labels, header, range: node.range, dynamic: false, names }, context);
+  return new LazyConfigBlock(
+    { node, kind: node.kind, labels, header, range: node.range, dynamic: false, names },
+    context,
+  );
 }

@@ -60,7 +60,12 @@ function mapOf(block: ConfigBlock): MapNode | undefined {
 }
 
 /** See `insertAttribute` in `hcl.ts`. */
-export function insertJsonAttribute(block: ConfigBlock, name: string, value: string, after: string | undefined): TextEdit[] {
+export function insertJsonAttribute(
+  block: ConfigBlock,
+  name: string,
+  value: string,
+  after: string | undefined,
+): TextEdit[] {
   const map = mapOf(block);
   return map ? insertEntry(block, map, name, valueOf(value), after) : [];
 }
@@ -93,9 +98,10 @@ export function removeJson(target: EditedFile, start: number, levels: number): T
   const path = [...pathTo(target.file, start)];
   let removed = path.pop();
   // An object in a list of its own goes with the entry that holds the list.
-  for (let climbed = 0; removed && path.length > 0; ) {
+  for (let climbed = 0; removed && path.length > 0;) {
     const { holder } = removed;
-    const alone = holder.type === 'sequence' ? holder.items.length === 1 : holder.type === 'map' && holder.entries.length === 1;
+    const alone =
+      holder.type === 'sequence' ? holder.items.length === 1 : holder.type === 'map' && holder.entries.length === 1;
     if (!alone || (holder.type === 'map' && climbed++ >= levels)) break;
     removed = path.pop();
   }
@@ -139,10 +145,18 @@ function insertAt(target: EditedFile, map: MapNode, path: readonly string[], bod
   if (value.type === 'sequence') return appendItem(target, value.range, value.items, nested);
   if (value.type !== 'map') return [];
   const shown = write(nested, indentAt(target.file.text, value.range.start), target.file.text);
-  return [edit(target, value.range.start, value.range.start, '['), edit(target, value.range.end, value.range.end, `, ${shown}]`)];
+  return [
+    edit(target, value.range.start, value.range.start, '['),
+    edit(target, value.range.end, value.range.end, `, ${shown}]`),
+  ];
 }
 
-function appendItem(target: EditedFile, list: { start: number; end: number }, items: readonly DataNode[], item: Json): TextEdit[] {
+function appendItem(
+  target: EditedFile,
+  list: { start: number; end: number },
+  items: readonly DataNode[],
+  item: Json,
+): TextEdit[] {
   const { text } = target.file;
   const last = items.at(-1);
   if (!last) return [edit(target, list.start + 1, list.end - 1, write(item, indentAt(text, list.start), text))];
@@ -152,7 +166,13 @@ function appendItem(target: EditedFile, list: { start: number; end: number }, it
   return [edit(target, last.range.end, last.range.end, `,${gap}${write(item, indent, text)}`)];
 }
 
-function insertEntry(target: EditedFile, map: MapNode, key: string, value: Json, after: string | undefined): TextEdit[] {
+function insertEntry(
+  target: EditedFile,
+  map: MapNode,
+  key: string,
+  value: Json,
+  after: string | undefined,
+): TextEdit[] {
   const { text } = target.file;
   const terminator = lineTerminator(text);
   const anchor = map.entries.find((entry) => entry.key === after) ?? map.entries.at(-1);
@@ -178,7 +198,9 @@ function unitOf(text: string): string {
 
 function write(value: Json, indent: string, text: string): string {
   if (!text.trim().includes('\n')) return JSON.stringify(value);
-  return JSON.stringify(value, undefined, unitOf(text)).split('\n').join(lineTerminator(text) + indent);
+  return JSON.stringify(value, undefined, unitOf(text))
+    .split('\n')
+    .join(lineTerminator(text) + indent);
 }
 
 /** The block that lines in native syntax hold, with its body as JSON. */
@@ -199,9 +221,12 @@ function bodyOf(body: Body, text: string): { readonly [key: string]: Json } {
   for (const item of body.items) {
     if (item.type === 'attribute') result[item.name] = toJson(item.value, text);
     else {
-      const nested = [...item.labels].reverse().reduce<Json>((inner, { value }) => ({ [value]: inner }), bodyOf(item.body, text));
+      const nested = [...item.labels]
+        .reverse()
+        .reduce<Json>((inner, { value }) => ({ [value]: inner }), bodyOf(item.body, text));
       const existing = result[item.kind];
-      result[item.kind] = existing === undefined ? nested : [...(Array.isArray(existing) ? (existing as Json[]) : [existing]), nested];
+      result[item.kind] =
+        existing === undefined ? nested : [...(Array.isArray(existing) ? (existing as Json[]) : [existing]), nested];
     }
   }
   return result;
@@ -219,11 +244,18 @@ function toJson(expression: Expression, text: string): Json {
     case 'tuple':
       return expression.items.map((item) => toJson(item, text));
     case 'object': {
-      const entries = expression.items.map((item): [string, Json] => [item.name ?? `\${${source(item.key.range)}}`, toJson(item.value, text)]);
+      const entries = expression.items.map((item): [string, Json] => [
+        item.name ?? `\${${source(item.key.range)}}`,
+        toJson(item.value, text),
+      ]);
       return Object.fromEntries(entries);
     }
     case 'unary':
-      if (expression.operator === '-' && expression.operand.type === 'literal' && typeof expression.operand.value === 'number') {
+      if (
+        expression.operator === '-' &&
+        expression.operand.type === 'literal' &&
+        typeof expression.operand.value === 'number'
+      ) {
         return -expression.operand.value;
       }
       return `\${${source(expression.range)}}`;

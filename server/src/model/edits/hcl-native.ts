@@ -83,7 +83,8 @@ export function insertNativeAttribute(
     return expandLine(block, container, (indent) => line(indent, ''), '');
   }
   const beforeBlocks = args.filter((arg) => firstBlock === undefined || arg.start < firstBlock);
-  const anchor = args.find((arg) => options.after !== undefined && arg.name === options.after) ?? beforeBlocks.at(-1) ?? args.at(-1);
+  const anchor =
+    args.find((arg) => options.after !== undefined && arg.name === options.after) ?? beforeBlocks.at(-1) ?? args.at(-1);
   if (!anchor) {
     const indent = innerIndent(block, container);
     const at = statementEnd(block.file, open);
@@ -100,7 +101,10 @@ export function insertNativeAttribute(
   const padding = column === undefined ? '' : ' '.repeat(Math.max(0, column - indent.length - name.length - 1));
   const comma = rest === ',' ? ',' : '';
   const whole = line(indent, padding, sign);
-  const separated = comma === '' || options.comment === undefined ? whole + comma : whole.replace(/ # [^\n]*$/, (remark) => comma + remark);
+  const separated =
+    comma === '' || options.comment === undefined
+      ? whole + comma
+      : whole.replace(/ # [^\n]*$/, (remark) => comma + remark);
   return [edit(block, at, at, terminator + indent + separated)];
 }
 
@@ -110,9 +114,13 @@ function alignedColumn(block: ConfigBlock, container: Container, anchor: Argumen
   const columns = new Set<number>();
   const own = (start: number, end: number): Argument | undefined =>
     container.args.find(
-      (arg) => arg.start >= start && arg.end <= end && text.slice(start, arg.start).trim() === '' && lineStart(text, arg.end) === start,
+      (arg) =>
+        arg.start >= start &&
+        arg.end <= end &&
+        text.slice(start, arg.start).trim() === '' &&
+        lineStart(text, arg.end) === start,
     );
-  for (let start = lineStart(text, anchor.start), end = at; ; ) {
+  for (let start = lineStart(text, anchor.start), end = at; ;) {
     const arg = own(start, end);
     if (!arg) break;
     columns.add(arg.sign - start);
@@ -136,7 +144,12 @@ function insertInline(target: EditedFile, container: Container, text: string, af
 }
 
 /** Puts what stands in a block of one line on a line of its own and adds a line. */
-function expandLine(block: ConfigBlock, container: Container, added: (indent: string) => string, gap: string): TextEdit[] {
+function expandLine(
+  block: ConfigBlock,
+  container: Container,
+  added: (indent: string) => string,
+  gap: string,
+): TextEdit[] {
   const { text } = block.file;
   const { open } = container;
   const close = container.close ?? open;
@@ -154,7 +167,9 @@ function expandLine(block: ConfigBlock, container: Container, added: (indent: st
 /** The indentation of what stands in a block: that of its first line, else two columns more than its own. */
 function innerIndent(block: ConfigBlock, container: Container): string {
   const { text } = block.file;
-  const first = [container.args[0]?.start, container.firstBlock].filter((start) => start !== undefined).sort((a, b) => a - b)[0];
+  const first = [container.args[0]?.start, container.firstBlock]
+    .filter((start) => start !== undefined)
+    .sort((a, b) => a - b)[0];
   if (first !== undefined && lineStart(text, first) > container.open) return indentAt(text, first);
   const brace = container.open - 1;
   const base = indentAt(text, brace);
@@ -168,7 +183,9 @@ export function insertNativeBlock(block: ConfigBlock, lines: readonly string[]):
   const { open, close } = container;
   const terminator = lineTerminator(text);
   // An object has no blocks: there it is an item.
-  const shown = container.isObject ? lines.map((line, i) => (i === 0 ? line.replace(/^([\w-]+)\s*\{/, '$1 = {') : line)) : lines;
+  const shown = container.isObject
+    ? lines.map((line, i) => (i === 0 ? line.replace(/^([\w-]+)\s*\{/, '$1 = {') : line))
+    : lines;
   const body = (indent: string): string => indented(shown, indent, terminator);
   if (close !== undefined && !text.slice(open, close).includes('\n')) {
     if (container.isObject && !container.isEmpty) return insertInline(block, container, shown.join(' '), undefined);
@@ -181,7 +198,14 @@ export function insertNativeBlock(block: ConfigBlock, lines: readonly string[]):
   const gap = container.isObject || text.slice(open, limit).trim() === '' ? '' : terminator;
   if (close !== undefined && at >= close) {
     // The brace closes on the line of the last item.
-    return [edit(block, last, close, `${terminator}${gap}${indent}${body(indent)}${terminator}${indentAt(text, block.range.start)}`)];
+    return [
+      edit(
+        block,
+        last,
+        close,
+        `${terminator}${gap}${indent}${body(indent)}${terminator}${indentAt(text, block.range.start)}`,
+      ),
+    ];
   }
   return [edit(block, at, at, `${terminator}${gap}${indent}${body(indent)}`)];
 }

@@ -53,7 +53,8 @@ export function insertBlock(block: ConfigBlock, lines: readonly string[]): TextE
 
 /** Removes a block with its lines; a `dynamic` block as a whole. */
 export function removeBlock(block: ConfigBlock): TextEdit[] {
-  if (block.file.form === 'json') return removeJson(block, block.range.start, block.node.type === 'block' ? block.labels.length : 0);
+  if (block.file.form === 'json')
+    return removeJson(block, block.range.start, block.node.type === 'block' ? block.labels.length : 0);
   const holder = block.node.type === 'object' && !block.dynamic ? holderOf(block) : undefined;
   return removeNative(block, holder ?? block.range);
 }

@@ -4,7 +4,14 @@ import type { BlockContext } from '../config/context';
 import type { ConfigBlock } from '../config-block';
 import type { ProjectFiles } from '../project';
 import type { TerraformFile } from '../terraform/types';
-import { argument, assignments, autoLoaded, readVariable, type VariableDeclaration, type VariableSource } from '../terraform/variables';
+import {
+  argument,
+  assignments,
+  autoLoaded,
+  readVariable,
+  type VariableDeclaration,
+  type VariableSource,
+} from '../terraform/variables';
 import { ModuleEvaluator } from '../values/module-scope';
 import { joinedBlock } from './joined-block';
 import type { PackerBuild, PackerSource, PackerStep, PackerTemplate } from './types';
@@ -177,5 +184,7 @@ function steps(blocks: readonly ConfigBlock[]): PackerStep[] {
 function postProcessors(build: ConfigBlock): PackerStep[] {
   const groups = [...build.blocks('post-processor'), ...build.blocks('post-processors')];
   groups.sort((a, b) => a.range.start - b.range.start);
-  return groups.flatMap((block) => (block.kind === 'post-processors' ? steps(block.blocks('post-processor')) : steps([block])));
+  return groups.flatMap((block) =>
+    block.kind === 'post-processors' ? steps(block.blocks('post-processor')) : steps([block]),
+  );
 }

@@ -84,7 +84,8 @@ class DirectoryModule implements TerraformModule {
     this.variables = new Map(ofKind('variable').map((block) => [block.labels[0] ?? '', block]));
     for (const resource of [...this.resources, ...this.dataSources]) {
       if (!this.byAddress.has(resource.address)) this.byAddress.set(resource.address, resource);
-      if (resource.mode === 'managed') this.byType.set(resource.type, [...(this.byType.get(resource.type) ?? []), resource]);
+      if (resource.mode === 'managed')
+        this.byType.set(resource.type, [...(this.byType.get(resource.type) ?? []), resource]);
     }
   }
 
@@ -127,7 +128,11 @@ class DirectoryModule implements TerraformModule {
 
   private indexReferrers(): Map<TerraformResource, ConfigBlock[]> {
     const index = new Map<TerraformResource, ConfigBlock[]>();
-    const holders = [...[...this.resources, ...this.dataSources].map(({ block }) => block), ...this.moduleCalls, ...this.outputs];
+    const holders = [
+      ...[...this.resources, ...this.dataSources].map(({ block }) => block),
+      ...this.moduleCalls,
+      ...this.outputs,
+    ];
     for (const holder of holders) {
       const targets = new Set(expressionsIn(holder).flatMap((expression) => this.targets(expression)));
       for (const target of targets) {
@@ -145,7 +150,10 @@ class DirectoryModule implements TerraformModule {
     if (block.kind === 'variable' && name !== undefined) {
       const declaration = readVariable(block, file);
       const before = isOverride(file.path) ? this.declarations.get(name) : undefined;
-      this.declarations.set(name, before ? { ...declaration, default: declaration.default ?? before.default } : declaration);
+      this.declarations.set(
+        name,
+        before ? { ...declaration, default: declaration.default ?? before.default } : declaration,
+      );
     } else if (block.kind === 'locals') {
       for (const item of block.body.items) {
         if (item.type === 'attribute') this.locals.set(item.name, { expression: item.value, file });

@@ -20,7 +20,9 @@ export function resourceName(reference: TraversalExpression): ResourceName | und
 }
 
 /** The name of the local that a reference reads, and the key it takes from it. */
-function localName(reference: TraversalExpression): { readonly name: string; readonly key: string | undefined } | undefined {
+function localName(
+  reference: TraversalExpression,
+): { readonly name: string; readonly key: string | undefined } | undefined {
   const [first, second] = reference.steps;
   if (reference.root !== 'local' || typeof first?.name !== 'string') return undefined;
   return { name: first.name, key: typeof second?.name === 'string' ? second.name : undefined };
@@ -41,7 +43,10 @@ export function referencesThrough(
       const value = read ? local(read.name) : undefined;
       if (!value) continue;
       // `local.templates.app` reads one entry of an object that is written out.
-      const entry = value.type === 'object' && read?.key !== undefined ? value.items.find((item) => item.name === read.key) : undefined;
+      const entry =
+        value.type === 'object' && read?.key !== undefined
+          ? value.items.find((item) => item.name === read.key)
+          : undefined;
       const target = entry?.value ?? value;
       if (visited.has(target)) continue;
       visited.add(target);

@@ -44,7 +44,8 @@ export function argument(block: Block, name: string): Attribute | undefined {
 export function autoLoaded(files: readonly TerraformFile[], kind: 'terraform' | 'packer'): TerraformFile[] {
   const rank = (path: string): number => {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (kind === 'packer') return /\.auto\.pkrvars\.(hcl|json)$/.test(name) || name.endsWith('.auto.pkrvars.hcl.json') ? 2 : -1;
+    if (kind === 'packer')
+      return /\.auto\.pkrvars\.(hcl|json)$/.test(name) || name.endsWith('.auto.pkrvars.hcl.json') ? 2 : -1;
     if (name === 'terraform.tfvars') return 0;
     if (name === 'terraform.tfvars.json') return 1;
     return /\.auto\.tfvars(\.json)?$/.test(name) ? 2 : -1;

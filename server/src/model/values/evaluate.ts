@@ -67,10 +67,14 @@ function evaluateNode(expression: Expression, scope: Scope): Value {
     case 'parentheses':
       return evaluate(expression.inner, scope);
     case 'index':
-      return lift([evaluate(expression.collection, scope), evaluate(expression.key, scope)], origin, ([collection, key]) => {
-        if (!collection || !key) return UNKNOWN;
-        return accessByValue(collection, key, origin);
-      });
+      return lift(
+        [evaluate(expression.collection, scope), evaluate(expression.key, scope)],
+        origin,
+        ([collection, key]) => {
+          if (!collection || !key) return UNKNOWN;
+          return accessByValue(collection, key, origin);
+        },
+      );
     case 'access':
       return access(evaluate(expression.source, scope), expression.name, origin);
     case 'splat':
@@ -176,7 +180,9 @@ function loop(expression: ForExpression, collection: Value, scope: Scope, origin
     const place = key.type === 'text' || key.type === 'number' ? key.origin : placeIn(scope, expression.key.range);
     entries.set(name, { key: place, value: expression.grouped ? grouped(entries.get(name), value, origin) : value });
   }
-  return expression.form === 'tuple' ? { type: 'list', items: list, open, origin } : { type: 'object', entries, open, origin };
+  return expression.form === 'tuple'
+    ? { type: 'list', items: list, open, origin }
+    : { type: 'object', entries, open, origin };
 }
 
 /** `{ for … => value... }`: values of the same key are collected in a list. */

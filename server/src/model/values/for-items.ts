@@ -14,13 +14,17 @@ export function forItems(
   at: Place,
 ): { readonly list: readonly ForItem[]; readonly open: boolean } | undefined {
   if (collection.type === 'list') {
-    const list = collection.items.map((value, i): ForItem => ({ key: { type: 'number', value: i, origin: at }, value }));
+    const list = collection.items.map((value, i): ForItem => ({
+      key: { type: 'number', value: i, origin: at },
+      value,
+    }));
     return { list, open: collection.open };
   }
   if (collection.type === 'object') {
-    const list = sortedEntries(collection.entries).map(
-      ([key, entry]): ForItem => ({ key: textValue(MappedText.opaque(key, entry.key), entry.key), value: entry.value }),
-    );
+    const list = sortedEntries(collection.entries).map(([key, entry]): ForItem => ({
+      key: textValue(MappedText.opaque(key, entry.key), entry.key),
+      value: entry.value,
+    }));
     return { list, open: collection.open };
   }
   return undefined;

@@ -43,7 +43,9 @@ export function unary(operator: UnaryExpression['operator'], operand: Value, ori
 
 /** An operand of the wrong type fails; one that is not known makes the result unknown. */
 function undecided(...operands: readonly Value[]): Value {
-  const known = operands.every((operand) => operand.type !== 'unknown' && !(operand.type === 'text' && !operand.text.complete));
+  const known = operands.every(
+    (operand) => operand.type !== 'unknown' && !(operand.type === 'text' && !operand.text.complete),
+  );
   return known || operands.includes(FAILED) ? FAILED : UNKNOWN;
 }
 

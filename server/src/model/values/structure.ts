@@ -65,7 +65,8 @@ export function fromData(file: DataFile, whole: Place): Value {
       const target = resolve(merge.value);
       const sources = target?.type === 'sequence' ? target.items.map(resolve) : [target];
       for (const source of sources) {
-        if (source?.type === 'map') for (const item of source.entries) if (!entries.has(item.key)) add(entries, item, origin, depth);
+        if (source?.type === 'map')
+          for (const item of source.entries) if (!entries.has(item.key)) add(entries, item, origin, depth);
       }
     }
     let open = false;

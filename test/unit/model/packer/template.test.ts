@@ -86,7 +86,11 @@ describe('an HCL2 template', () => {
 
   it('has sources, builds and settings', () => {
     expect(template.form).toBe('hcl');
-    expect(template.sources.map(({ builder, name }) => `${builder}.${name}`)).toEqual(['amazon-ebs.app', 'docker.base', 'null.unused']);
+    expect(template.sources.map(({ builder, name }) => `${builder}.${name}`)).toEqual([
+      'amazon-ebs.app',
+      'docker.base',
+      'null.unused',
+    ]);
     expect(template.builds).toHaveLength(2);
     expect(template.settings[0]?.block('required_plugins')?.block('amazon')?.attribute('version')).toBeDefined();
     expect(template.dataSources.map(({ labels }) => labels)).toEqual([['amazon-ami', 'base']]);
@@ -117,7 +121,12 @@ describe('an HCL2 template', () => {
     expect(first?.provisioners.map(({ type }) => type)).toEqual(['shell']);
     expect(plain(first?.provisioners[0]?.block.value('inline'))).toEqual(['apt-get install -y nginx', 'echo ?']);
     expect(plain(first?.provisioners[0]?.block.value('only'))).toEqual(['amazon-ebs.app']);
-    expect(first?.postProcessors.map(({ type }) => type)).toEqual(['checksum', 'docker-tag', 'docker-push', 'manifest']);
+    expect(first?.postProcessors.map(({ type }) => type)).toEqual([
+      'checksum',
+      'docker-tag',
+      'docker-push',
+      'manifest',
+    ]);
   });
 
   it('keeps secrets unknown', () => {
@@ -133,7 +142,13 @@ describe('a legacy JSON template', () => {
         variables: { base_ami: 'ami-0123456789abcdef0', region: null, password: 'x' },
         'sensitive-variables': ['password'],
         builders: [
-          { type: 'amazon-ebs', source_ami: '{{user `base_ami`}}', region: '{{ user "region" }}', ami_name: 'app-{{timestamp}}', ssh_password: '{{user `password`}}' },
+          {
+            type: 'amazon-ebs',
+            source_ami: '{{user `base_ami`}}',
+            region: '{{ user "region" }}',
+            ami_name: 'app-{{timestamp}}',
+            ssh_password: '{{user `password`}}',
+          },
           { type: 'docker', name: 'image', image: 'ubuntu:22.04', commit: true },
         ],
         provisioners: [{ type: 'shell', inline: ['echo hi'] }],
@@ -148,7 +163,12 @@ describe('a legacy JSON template', () => {
   it('reads like an HCL2 one', () => {
     expect(template.form).toBe('json');
     const [ebs, docker] = template.sources;
-    expect([ebs?.builder, ebs?.name, docker?.builder, docker?.name]).toEqual(['amazon-ebs', 'amazon-ebs', 'docker', 'image']);
+    expect([ebs?.builder, ebs?.name, docker?.builder, docker?.name]).toEqual([
+      'amazon-ebs',
+      'amazon-ebs',
+      'docker',
+      'image',
+    ]);
     expect(plain(ebs?.block.value('source_ami'))).toBe('ami-0123456789abcdef0');
     expect(slice(files, ebs?.block.value('source_ami')?.origin)).toBe('"ami-0123456789abcdef0"');
     expect(plain(ebs?.block.value('region'))).toBe('?');

@@ -160,9 +160,16 @@ describe('a module of several files', () => {
     if (!id) throw new Error('no id');
     expect(module.targets(id.expression).map(({ address }) => address)).toEqual(['aws_launch_template.app']);
     expect(id.references.map(({ root }) => root)).toEqual(['local']);
-    const locals = moduleOf({ 'm.tf': 'locals {\n  a = local.b\n  b = [local.a, aws_x.y[0].id]\n}\nresource "aws_x" "y" {}\noutput "o" {\n  value = { for k, v in local.a : k => "${v}" }\n}\n' });
+    const locals = moduleOf({
+      'm.tf':
+        'locals {\n  a = local.b\n  b = [local.a, aws_x.y[0].id]\n}\nresource "aws_x" "y" {}\noutput "o" {\n  value = { for k, v in local.a : k => "${v}" }\n}\n',
+    });
     const output = locals.outputs[0]?.attribute('value');
-    expect(locals.targets(output?.expression ?? { type: 'missing', range: { start: 0, end: 0 } }).map(({ address }) => address)).toEqual(['aws_x.y']);
+    expect(
+      locals
+        .targets(output?.expression ?? { type: 'missing', range: { start: 0, end: 0 } })
+        .map(({ address }) => address),
+    ).toEqual(['aws_x.y']);
   });
 
   it('knows who refers to a resource', () => {
@@ -227,7 +234,9 @@ describe('count and for_each (P15)', () => {
 
 describe('conditionals (P16)', () => {
   it('a value fails a test only when all of its branches do', () => {
-    const block = resource('resource "a" "b" {\n  x = var.u ? "MUTABLE" : "IMMUTABLE"\n  y = var.u ? "MUTABLE" : "MUTABLE"\n  z = each.value.x != null ? each.value.x : "MUTABLE"\n}\n');
+    const block = resource(
+      'resource "a" "b" {\n  x = var.u ? "MUTABLE" : "IMMUTABLE"\n  y = var.u ? "MUTABLE" : "MUTABLE"\n  z = each.value.x != null ? each.value.x : "MUTABLE"\n}\n',
+    );
     const bad = (name: string): boolean => {
       const value = block.value(name);
       return value !== undefined && every(value, (option) => textOf(option) === 'MUTABLE');
@@ -265,7 +274,11 @@ describe('dynamic blocks (P17)', () => {
     const block = group('[]', '  ingress {\n    from_port = 80\n  }\n');
     expect(block.has('ingress')).toBe('yes');
     expect(plain(block.block('ingress')?.value('from_port'))).toBe(80);
-    expect(group('var.u', '  ingress {}\n').blocks('ingress').map(({ dynamic }) => dynamic)).toEqual([false, true]);
+    expect(
+      group('var.u', '  ingress {}\n')
+        .blocks('ingress')
+        .map(({ dynamic }) => dynamic),
+    ).toEqual([false, true]);
   });
 
   it('has its own iterator, and nested ones', () => {
@@ -280,10 +293,19 @@ describe('dynamic blocks (P17)', () => {
 
 describe('objects as blocks', () => {
   it('in native syntax', () => {
-    const block = resource('resource "a" "b" {\n  ingress = [{ from_port = 22 }, { from_port = 80 }]\n  one = ({ k = 1 })\n  none = []\n  what = var.u\n  more = [1]\n}\n');
+    const block = resource(
+      'resource "a" "b" {\n  ingress = [{ from_port = 22 }, { from_port = 80 }]\n  one = ({ k = 1 })\n  none = []\n  what = var.u\n  more = [1]\n}\n',
+    );
     expect(block.blocks('ingress').map((item) => plain(item.value('from_port')))).toEqual([22, 80]);
     expect(plain(block.block('one')?.value('k'))).toBe(1);
-    expect(['ingress', 'one', 'none', 'what', 'more', 'absent'].map((name) => block.has(name))).toEqual(['yes', 'yes', 'no', 'maybe', 'yes', 'no']);
+    expect(['ingress', 'one', 'none', 'what', 'more', 'absent'].map((name) => block.has(name))).toEqual([
+      'yes',
+      'yes',
+      'no',
+      'maybe',
+      'yes',
+      'no',
+    ]);
     expect(block.nested).toEqual([]);
   });
 
@@ -315,7 +337,10 @@ describe('objects as blocks', () => {
     expect(plain(web?.block.value('name'))).toBe('web-22');
     expect(plain(web?.block.block('ingress')?.value('from_port'))).toBe(22);
     expect(plain(web?.block.block('lifecycle')?.value('create_before_destroy'))).toBe(true);
-    expect(web?.block.blocks('egress').map((egress) => [egress.dynamic, plain(egress.value('to_port'))])).toEqual([[true, 1], [true, 2]]);
+    expect(web?.block.blocks('egress').map((egress) => [egress.dynamic, plain(egress.value('to_port'))])).toEqual([
+      [true, 1],
+      [true, 2],
+    ]);
     expect(web?.block.has('egress')).toBe('yes');
     expect(web && built.referrers(web).map(({ kind }) => kind)).toEqual(['output']);
     const origin = web?.block.block('ingress')?.value('from_port')?.origin;
@@ -352,7 +377,14 @@ describe('what rules need from P13, P14, P18, P19, P22', () => {
     expect(textOf(source)).toBe('git::https://github.com/acme/vpc.git//sub?depth=1&ref=main');
     const [repository, task] = built.resources;
     expect(plain(repository?.block.block('image_tag_mutability_exclusion_filter')?.value('filter'))).toBe('latest*');
-    expect(repository?.block.block('lifecycle')?.attribute('ignore_changes')?.references.map(({ root }) => root)).toEqual(['image_id', 'tags']);
-    expect(plain(structureOf(task?.block.value('container_definitions') ?? { type: 'unknown', origin: undefined }))).toEqual([{ image: 'app:main', '…': true }]);
+    expect(
+      repository?.block
+        .block('lifecycle')
+        ?.attribute('ignore_changes')
+        ?.references.map(({ root }) => root),
+    ).toEqual(['image_id', 'tags']);
+    expect(
+      plain(structureOf(task?.block.value('container_definitions') ?? { type: 'unknown', origin: undefined })),
+    ).toEqual([{ image: 'app:main', '…': true }]);
   });
 });

@@ -28,7 +28,12 @@ function pick(files: Files, pattern: RegExp, dialect: 'terraform' | 'packer'): T
 
 export function moduleOf(files: Files, directory = ''): TerraformModule {
   const configuration = pick(files, /\.(tf|tofu)(\.json)?$/, 'terraform');
-  return buildTerraformModule(directory, configuration, pick(files, /\.tfvars(\.json)?$/, 'terraform'), projectOf(files));
+  return buildTerraformModule(
+    directory,
+    configuration,
+    pick(files, /\.tfvars(\.json)?$/, 'terraform'),
+    projectOf(files),
+  );
 }
 
 export function templateOf(files: Files, directory = ''): PackerTemplate {
@@ -51,9 +56,8 @@ export function evaluated(expression: string, rest = '', files: Files = {}): Val
 
 /** A value as plain data: unknown is `'?'`, an open list or object has a `'…'`, holes are `?`, choices are `{ oneOf }`. */
 export function plain(value: Value | undefined): unknown {
-  switch (value?.type) {
-    case undefined:
-      return undefined;
+  if (value === undefined) return undefined;
+  switch (value.type) {
     case 'unknown':
       return '?';
     case 'null':

@@ -30,7 +30,8 @@ describe('literals and templates', () => {
   });
 
   it('heredocs keep their lines and lose their indentation', () => {
-    const text = 'output "it" {\n  value = <<-EOT\n    a\n      ${var.x}\n    c\n  EOT\n}\nvariable "x" { default = "b" }\n';
+    const text =
+      'output "it" {\n  value = <<-EOT\n    a\n      ${var.x}\n    c\n  EOT\n}\nvariable "x" { default = "b" }\n';
     expect(plain(valueOf(text))).toBe('a\n  b\nc\n');
   });
 
@@ -86,7 +87,13 @@ describe('for expressions', () => {
     ['[for x in data.a.b.c : x]', '?'],
     ['[for x in [1, 2] : x if data.a.b.c]', ['…']],
     ['[for x in concat([1], data.a.b.c) : x]', [1, '…']],
-    ['[for x in [1, 2] : [for y in [x, 3] : x * y]]', [[1, 3], [4, 6]]],
+    [
+      '[for x in [1, 2] : [for y in [x, 3] : x * y]]',
+      [
+        [1, 3],
+        [4, 6],
+      ],
+    ],
   ])('%s', (expression, expected) => {
     expect(value(expression)).toEqual(expected);
   });
@@ -188,7 +195,10 @@ describe('functions', () => {
     ['jsonencode({ a = data.a.b.c })', '{"a":?}'],
     ['jsondecode("{\\"a\\": [1]}")', { a: [1] }],
     ['jsondecode(jsonencode({ a = data.a.b.c }))', { a: '?' }],
-    ['yamlencode({ a = ["x", { b = 1, c = {} }], d = "1\\n2\\n" })', '"a":\n- "x"\n- "b": 1\n  "c": {}\n"d": |\n  1\n  2\n'],
+    [
+      'yamlencode({ a = ["x", { b = 1, c = {} }], d = "1\\n2\\n" })',
+      '"a":\n- "x"\n- "b": 1\n  "c": {}\n"d": |\n  1\n  2\n',
+    ],
     ['yamldecode("a: [1, yes]")', { a: [1, true] }],
     ['path.module', '.'],
   ])('%s', (expression, expected) => {
@@ -205,7 +215,8 @@ describe('functions', () => {
   });
 
   it('yamlencode of a mapping round trips through yamldecode', () => {
-    const written = '{ write_files = [{ path = "/a", content = "x\\n y\\n", n = [[1], []] }, {}], on = true, s = "yes" }';
+    const written =
+      '{ write_files = [{ path = "/a", content = "x\\n y\\n", n = [[1], []] }, {}], on = true, s = "yes" }';
     expect(value(`yamldecode("# written\\n\${yamlencode(${written})}")`)).toEqual(value(written));
   });
 });
@@ -228,7 +239,8 @@ describe('files', () => {
   });
 
   it('templatefile() resolves its variables and keeps the places of both files', () => {
-    const main = 'output "it" {\n  value = templatefile("init.sh.tftpl", { packages = ["nginx", "curl"], name = var.x })\n}\n';
+    const main =
+      'output "it" {\n  value = templatefile("init.sh.tftpl", { packages = ["nginx", "curl"], name = var.x })\n}\n';
     const all = { ...files, 'infra/main.tf': main };
     const text = valueOf(all, 'infra');
     if (text.type !== 'text') throw new Error(text.type);

@@ -9,29 +9,106 @@ import type { Value } from '../../../../server/src/model/values/value';
 import { moduleOf, plain } from '../terraform/support';
 
 const word = fc.constantFrom('a', 'b', 'name', 'x1', 'tag_2');
-const fragment = fc.constantFrom('nginx', ':latest', ' ', 'é', '\\"', '\\n', '\\t', '\\u00e9', '$${x}', '%%{if}', '\\\\', '$', '%', '#', '🐳');
+const fragment = fc.constantFrom(
+  'nginx',
+  ':latest',
+  ' ',
+  'é',
+  '\\"',
+  '\\n',
+  '\\t',
+  '\\u00e9',
+  '$${x}',
+  '%%{if}',
+  '\\\\',
+  '$',
+  '%',
+  '#',
+  '🐳',
+);
 const quoted = fc.array(fragment, { maxLength: 4 }).map((parts) => `"${parts.join('')}"`);
-const scalar = fc.oneof(quoted, fc.integer({ min: -999, max: 99999 }).map(String), fc.constantFrom('1.25', 'true', 'false', 'null'));
+const scalar = fc.oneof(
+  quoted,
+  fc.integer({ min: -999, max: 99999 }).map(String),
+  fc.constantFrom('1.25', 'true', 'false', 'null'),
+);
 const literal: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     scalar,
     fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
-    fc.uniqueArray(fc.tuple(word, tie('value')), { maxLength: 3, selector: ([key]) => key }).map(
-      (items) => `{\n${items.map(([key, value]) => `  ${key} = ${value}\n`).join('')}}`,
-    ),
+    fc
+      .uniqueArray(fc.tuple(word, tie('value')), { maxLength: 3, selector: ([key]) => key })
+      .map((items) => `{\n${items.map(([key, value]) => `  ${key} = ${value}\n`).join('')}}`),
   ),
 })).value;
 
 const heredoc = fc
-  .tuple(fc.array(fc.tuple(fc.constantFrom('', '  ', '    '), fc.constantFrom('echo hi', 'x: "y"', '', '\\n', '$${a}')), { minLength: 1, maxLength: 4 }), fc.boolean())
-  .map(([lines, strip]) => `<<${strip ? '-' : ''}EOT\n${lines.map(([indent, text]) => `${indent}${text}\n`).join('')}${strip ? '  ' : ''}EOT`);
+  .tuple(
+    fc.array(fc.tuple(fc.constantFrom('', '  ', '    '), fc.constantFrom('echo hi', 'x: "y"', '', '\\n', '$${a}')), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.boolean(),
+  )
+  .map(
+    ([lines, strip]) =>
+      `<<${strip ? '-' : ''}EOT\n${lines.map(([indent, text]) => `${indent}${text}\n`).join('')}${strip ? '  ' : ''}EOT`,
+  );
 
 const FUNCTIONS = [
-  'jsonencode', 'jsondecode', 'yamlencode', 'yamldecode', 'base64encode', 'base64decode', 'merge', 'concat', 'lookup', 'coalesce', 'try', 'can',
-  'format', 'join', 'split', 'length', 'keys', 'values', 'flatten', 'compact', 'distinct', 'element', 'contains', 'replace', 'substr', 'trimspace',
-  'upper', 'tostring', 'tonumber', 'toset', 'file', 'templatefile', 'range', 'zipmap', 'indent', 'sort', 'one', 'slice', 'startswith', 'basename',
-  'timestamp', 'unheard_of', 'sum', 'max', 'chomp', 'dirname', 'base64gzip', 'setunion', 'trim', 'reverse', 'coalescelist', 'alltrue',
+  'jsonencode',
+  'jsondecode',
+  'yamlencode',
+  'yamldecode',
+  'base64encode',
+  'base64decode',
+  'merge',
+  'concat',
+  'lookup',
+  'coalesce',
+  'try',
+  'can',
+  'format',
+  'join',
+  'split',
+  'length',
+  'keys',
+  'values',
+  'flatten',
+  'compact',
+  'distinct',
+  'element',
+  'contains',
+  'replace',
+  'substr',
+  'trimspace',
+  'upper',
+  'tostring',
+  'tonumber',
+  'toset',
+  'file',
+  'templatefile',
+  'range',
+  'zipmap',
+  'indent',
+  'sort',
+  'one',
+  'slice',
+  'startswith',
+  'basename',
+  'timestamp',
+  'unheard_of',
+  'sum',
+  'max',
+  'chomp',
+  'dirname',
+  'base64gzip',
+  'setunion',
+  'trim',
+  'reverse',
+  'coalescelist',
+  'alltrue',
 ];
 const OPERATORS = ['+', '-', '*', '/', '%', '==', '!=', '<', '>=', '&&', '||'];
 
@@ -41,8 +118,22 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => {
     e: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },
       literal,
-      fc.constantFrom('var.a', 'var.unset', 'var.list', 'local.a', 'local.loop', 'local.missing', 'aws_x.y.id', 'data.z.q[0].id', 'path.module', 'each.key', 'x'),
-      fc.tuple(fc.constantFrom(...FUNCTIONS), fc.array(e, { maxLength: 3 })).map(([name, args]) => `${name}(${args.join(', ')})`),
+      fc.constantFrom(
+        'var.a',
+        'var.unset',
+        'var.list',
+        'local.a',
+        'local.loop',
+        'local.missing',
+        'aws_x.y.id',
+        'data.z.q[0].id',
+        'path.module',
+        'each.key',
+        'x',
+      ),
+      fc
+        .tuple(fc.constantFrom(...FUNCTIONS), fc.array(e, { maxLength: 3 }))
+        .map(([name, args]) => `${name}(${args.join(', ')})`),
       fc.tuple(fc.constantFrom(...FUNCTIONS), e).map(([name, arg]) => `${name}(${arg}...)`),
       fc.tuple(e, fc.constantFrom(...OPERATORS), e).map(([a, operator, b]) => `(${a} ${operator} ${b})`),
       fc.tuple(e, e, e).map(([a, b, c]) => `(${a} ? ${b} : ${c})`),
@@ -93,7 +184,8 @@ describe('any expression', () => {
       fc.property(expression, fc.nat(), (text, cut) => {
         const whole = `output "it" {\n  value = ${text}\n}\n`;
         const module = moduleOf({ ...FILES, 'it.tf': whole.slice(0, cut % (whole.length + 1)) });
-        for (const output of module.outputs) for (const attribute of output.attributes) expect(attribute.value).toBeDefined();
+        for (const output of module.outputs)
+          for (const attribute of output.attributes) expect(attribute.value).toBeDefined();
       }),
       { seed: 7, numRuns: 500 },
     );
@@ -180,7 +272,8 @@ describe('the generated expressions', () => {
     const texts = fc.sample(expression, { seed: 1, numRuns: 300 });
     const clean = texts.filter((text) => parseHcl(`v = ${text}\n`).problems.length === 0);
     expect(clean.length).toBeGreaterThan(250);
-    const attributes = (body: Body): Attribute[] => body.items.filter((item): item is Attribute => item.type === 'attribute');
+    const attributes = (body: Body): Attribute[] =>
+      body.items.filter((item): item is Attribute => item.type === 'attribute');
     expect(attributes(parseHcl(`v = ${texts[0] ?? ''}\n`).body)).toHaveLength(1);
   });
 });

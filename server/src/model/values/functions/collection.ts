@@ -34,7 +34,8 @@ function merge(args: readonly Value[], call: CallContext): Value {
     if (arg.type !== 'object' && !isUnknown(arg)) return FAILED;
     if (isUnknown(arg) || (arg.type === 'object' && arg.open)) {
       open = true;
-      for (const [key, entry] of entries) entries.set(key, { ...entry, value: choice([entry.value, UNKNOWN], call.origin) });
+      for (const [key, entry] of entries)
+        entries.set(key, { ...entry, value: choice([entry.value, UNKNOWN], call.origin) });
     }
     if (arg.type !== 'object') continue;
     if (!spend(call.scope, 1 + arg.entries.size)) return UNKNOWN;
@@ -170,7 +171,12 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
       if (value?.type !== 'list') return FAILED;
       const kept = value.items.filter((item) => item.type !== 'null' && textOf(item) !== '');
       const sure = kept.filter((item) => item.type !== 'unknown' && item.type !== 'choice');
-      return { type: 'list', items: sure, open: value.open || sure.length < kept.length, origin: originOf(value, call) };
+      return {
+        type: 'list',
+        items: sure,
+        open: value.open || sure.length < kept.length,
+        origin: originOf(value, call),
+      };
     },
   },
   contains: { run: ([collection, wanted], call) => contains(collection, wanted, call) },
@@ -178,13 +184,23 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
   keys: {
     run([value], call) {
       const items = value?.type === 'object' ? forItems(value, call.origin) : undefined;
-      return items ? list(items.list.map((item) => item.key), items.open, call) : FAILED;
+      return items
+        ? list(
+            items.list.map((item) => item.key),
+            items.open,
+            call,
+          )
+        : FAILED;
     },
   },
   values: {
     run([value], call) {
       if (value?.type !== 'object') return FAILED;
-      return list(sortedEntries(value.entries).map(([, entry]) => entry.value), value.open, call);
+      return list(
+        sortedEntries(value.entries).map(([, entry]) => entry.value),
+        value.open,
+        call,
+      );
     },
   },
   element: {
@@ -204,7 +220,9 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
       return list(value.items.slice(start, end), false, call);
     },
   },
-  reverse: { run: ([value], call) => (value?.type === 'list' ? list([...value.items].reverse(), value.open, call) : FAILED) },
+  reverse: {
+    run: ([value], call) => (value?.type === 'list' ? list([...value.items].reverse(), value.open, call) : FAILED),
+  },
   sort: {
     run([value], call) {
       if (value?.type !== 'list') return FAILED;
@@ -230,7 +248,9 @@ export const COLLECTION_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
   ceil: rounding(Math.ceil),
   abs: rounding(Math.abs),
   tolist: asList,
-  toset: { run: ([value], call) => (value?.type === 'list' ? distinct(value, call) : value?.type === 'null' ? value : FAILED) },
+  toset: {
+    run: ([value], call) => (value?.type === 'list' ? distinct(value, call) : value?.type === 'null' ? value : FAILED),
+  },
   tomap: { run: ([value]) => (value?.type === 'object' || value?.type === 'null' ? value : FAILED) },
   one: {
     run([value], call) {

@@ -10,7 +10,9 @@ import { isText, originOf, type BuiltIn, type CallContext } from './types';
 /** An encoded text with what it stands for. The characters are given only when they are sure. */
 export function encoded(decoded: TextValue, exact: boolean, origin: Place): TextValue {
   const text =
-    exact && decoded.text.complete ? MappedText.opaque(encodeBase64(decoded.text.text), origin) : MappedText.hole(origin);
+    exact && decoded.text.complete
+      ? MappedText.opaque(encodeBase64(decoded.text.text), origin)
+      : MappedText.hole(origin);
   return { type: 'text', text, origin, decoded };
 }
 

@@ -57,7 +57,8 @@ export const FILE_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
     },
   },
   templatestring: {
-    run: ([source, variables], call) => (isText(source) && source.text.complete ? renderTemplate(source, variables, call) : FAILED),
+    run: ([source, variables], call) =>
+      isText(source) && source.text.complete ? renderTemplate(source, variables, call) : FAILED,
   },
   basename: ofText((text) => {
     const end = text.text.replace(/\/+$/, '').length;
@@ -66,7 +67,9 @@ export const FILE_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
   dirname: {
     run([path], call) {
       const text = complete(path, call);
-      return text === undefined || !path?.origin ? UNKNOWN : textValue(MappedText.opaque(directoryOf(text), path.origin), path.origin);
+      return text === undefined || !path?.origin
+        ? UNKNOWN
+        : textValue(MappedText.opaque(directoryOf(text), path.origin), path.origin);
     },
   },
   // Only to find files with: where the workspace lies is not known, and `.` alone would give a wrong name.

@@ -26,7 +26,11 @@ const FUNCTIONS: ReadonlyMap<string, BuiltIn> = new Map([
 export function callFunction(
   name: string,
   args: readonly Value[],
-  context: { readonly origin: Place; readonly scope: Scope; readonly evaluate: (expression: Expression, scope: Scope) => Value },
+  context: {
+    readonly origin: Place;
+    readonly scope: Scope;
+    readonly evaluate: (expression: Expression, scope: Scope) => Value;
+  },
 ): Value {
   // `core::` names the built-in functions, too.
   const plain = name.startsWith('core::') ? name.slice('core::'.length) : name;

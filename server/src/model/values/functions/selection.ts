@@ -60,7 +60,11 @@ export const SELECTION_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
     partial: true,
     options: true,
     run: (args, call) =>
-      coalesce(args, call, (value) => value.type === 'null' || (value.type === 'list' && value.items.length === 0 && !value.open)),
+      coalesce(
+        args,
+        call,
+        (value) => value.type === 'null' || (value.type === 'list' && value.items.length === 0 && !value.open),
+      ),
   },
   lookup: {
     partial: true,

@@ -17,7 +17,8 @@ function changeCase(text: MappedText, change: (part: string) => string): MappedT
     return new MappedText(changed, segments);
   }
   const builder = new MappedTextBuilder();
-  for (const segment of text.segments) builder.opaque(change(text.text.slice(segment.start, segment.end)), segment.source);
+  for (const segment of text.segments)
+    builder.opaque(change(text.text.slice(segment.start, segment.end)), segment.source);
   return builder.build();
 }
 
@@ -177,7 +178,13 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
   upper: ofText((text) => changeCase(text, (part) => part.toUpperCase())),
   lower: ofText((text) => changeCase(text, (part) => part.toLowerCase())),
   trimspace: ofText((text) => text.trim()),
-  chomp: ofText((text) => strip(text, () => 0, (all) => /[\r\n]*$/.exec(all)?.index ?? all.length)),
+  chomp: ofText((text) =>
+    strip(
+      text,
+      () => 0,
+      (all) => /[\r\n]*$/.exec(all)?.index ?? all.length,
+    ),
+  ),
   trim: { run: ([value, set], call) => trimSet(value, set, call) },
   trimprefix: ofTwo((text, part) => (text.text.startsWith(part) ? text.slice(part.length) : text)),
   trimsuffix: ofTwo((text, part) => (text.text.endsWith(part) ? text.slice(0, text.length - part.length) : text)),
@@ -258,7 +265,9 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
       if (!value || value.type === 'null' || value.type === 'boolean') return value ?? FAILED;
       const text = complete(value, call);
       if (text === undefined) return isText(value) ? UNKNOWN : FAILED;
-      return text === 'true' || text === 'false' ? { type: 'boolean', value: text === 'true', origin: originOf(value, call) } : FAILED;
+      return text === 'true' || text === 'false'
+        ? { type: 'boolean', value: text === 'true', origin: originOf(value, call) }
+        : FAILED;
     },
   },
 };
