@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Body } from '../../../../server/src/lang/hcl/ast';
 import { parseHcl } from '../../../../server/src/lang/hcl/parse';
 import { walkBody } from '../../../../server/src/lang/hcl/walk';
 import { violation } from './invariants';
