@@ -1,0 +1,34 @@
+import { MappedText, type MappedTextBuilder, type Segment } from '../core/mapped-text';
+import type { Range } from '../core/text';
+
+/**
+ * The parts of `text` at `ranges`, which must be in ascending order and must not overlap. One pass over the segments, where
+ * calling `slice` for each range would be quadratic for an instruction of many continuation lines.
+ */
+export function sliceAll(text: MappedText, ranges: readonly Range[]): MappedText[] {
+  const { segments } = text;
+  if (segments.length <= 2) return ranges.map((range) => text.slice(range.start, range.end));
+  let first = 0;
+  return ranges.map((range) => {
+    while (first < segments.length && (segments[first]?.end ?? 0) <= range.start) first++;
+    const found: Segment[] = [];
+    for (let i = first; i < segments.length; i++) {
+      const segment = segments[i];
+      if (!segment || segment.start >= range.end) break;
+      found.push(segment);
+    }
+    const from = found[0]?.start ?? range.start;
+    const last = found[found.length - 1]?.end ?? range.start;
+    const shifted = found.map((segment) => ({ ...segment, start: segment.start - from, end: segment.end - from }));
+    return new MappedText(text.text.slice(from, last), shifted).slice(range.start - from, range.end - from);
+  });
+}
+
+/** Appends a text that belongs to the same literal as what was appended before it. */
+export function appendSame(builder: MappedTextBuilder, part: MappedText): void {
+  for (const segment of part.segments) {
+    const text = part.text.slice(segment.start, segment.end);
+    if (segment.verbatim) builder.verbatim(text, segment.source.start, segment.source.path);
+    else builder.opaque(text, segment.source);
+  }
+}
