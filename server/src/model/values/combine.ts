@@ -55,13 +55,6 @@ export function toText(value: Value, hole: Place): MappedText | undefined {
   }
 }
 
-/** True for a text that is nothing but a hole. */
-export function isHole(value: Value): boolean {
-  return (
-    value.type === 'text' && value.text.text === HOLE && value.structure === undefined && value.decoded === undefined
-  );
-}
-
 /** Adds the path to the places of a text that the parser derived from the file at `path`. */
 export function withPath(text: MappedText, path: string): MappedText {
   if (text.segments.every((segment) => segment.source.path !== undefined)) return text;

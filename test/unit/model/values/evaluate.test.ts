@@ -35,6 +35,16 @@ describe('literals and templates', () => {
     expect(plain(valueOf(text))).toBe('a\n  b\nc\n');
   });
 
+  it('a hole lies where its interpolation is written', () => {
+    const files = { 'main.tf': 'output "it" {\n  value = "a-${data.a.b.c}-${upper(data.a.b.c)}"\n}\n' };
+    const text = valueOf(files);
+    if (text.type !== 'text') throw new Error(text.type);
+    const holes = [...text.text.text.matchAll(/\uE000/g)].map(({ index }) =>
+      slice(files, text.text.sourceOf({ start: index, end: index + 1 })),
+    );
+    expect(holes).toEqual(['${data.a.b.c}', '${upper(data.a.b.c)}']);
+  });
+
   it('too many combinations of choices leave a hole', () => {
     const unknown = '(data.a.b.c ? "a" : "b")';
     const many = `"x${Array.from({ length: 6 }, () => `\${${unknown}}`).join('-')}y"`;
