@@ -1,4 +1,4 @@
-import { HOLE, MappedText } from '../../core/mapped-text';
+import { MappedText } from '../../core/mapped-text';
 import type { Place } from '../../core/text';
 import { alternatives, UNKNOWN, type TextValue, type UnknownValue, type Value } from './value';
 
