@@ -181,7 +181,7 @@ function toFindings(
   const occurrences = new Map<string, number>();
   const findings: Finding[] = [];
   const sorted = [...reports].sort(
-    (a, b) => comparePlaces(a.report.at, b.report.at) || (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0),
+    (a, b) => comparePlaces(a.report.at, b.report.at, file.path) || (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0),
   );
   for (const { meta, report, severity } of sorted) {
     const path = report.at.path ?? file.path;
@@ -216,9 +216,10 @@ function clamp(at: Place, length: number): { start: number; end: number } {
   return { start, end: Math.max(start, Math.min(at.end, length)) };
 }
 
-function comparePlaces(a: Place, b: Place): number {
-  const first = a.path ?? '';
-  const second = b.path ?? '';
+/** By path, then by place. A place without a path lies in the linted file. */
+function comparePlaces(a: Place, b: Place, path: string): number {
+  const first = a.path ?? path;
+  const second = b.path ?? path;
   if (first !== second) return first < second ? -1 : 1;
   return a.start - b.start || a.end - b.end;
 }
