@@ -97,13 +97,7 @@ export function runRules<Source extends LintSource, Project>(
         environment: file.environment,
         options: withDefaults(meta, setting.options),
         report: (report) => {
-          const severity = effectiveSeverity(
-            meta,
-            report.severity,
-            configured,
-            settings.preset,
-            file.environment,
-          );
+          const severity = effectiveSeverity(meta, report.severity, configured, settings.preset, file.environment);
           if (severity) reports.push({ meta, report, severity });
         },
       });
@@ -181,7 +175,9 @@ function toFindings(
   const occurrences = new Map<string, number>();
   const findings: Finding[] = [];
   const sorted = [...reports].sort(
-    (a, b) => comparePlaces(a.report.at, b.report.at, file.path) || (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0),
+    (a, b) =>
+      comparePlaces(a.report.at, b.report.at, file.path) ||
+      (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0),
   );
   for (const { meta, report, severity } of sorted) {
     const path = report.at.path ?? file.path;

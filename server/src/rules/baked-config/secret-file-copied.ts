@@ -1,0 +1,93 @@
+import type { Place } from '../../core/text';
+import { defineRule } from '../../model/facts';
+import { textOf } from '../../model/values/value';
+
+/** Files whose only content is a secret, by their usual names. */
+const SECRET_FILE: readonly RegExp[] = [
+  /(^|\/)\.env(\.[\w-]+)*$/,
+  /(^|\/)id_(rsa|dsa|ecdsa|ed25519)$/,
+  /\.(pem|key|p12|pfx|jks|keystore|kdbx)$/,
+  /(^|\/)credentials(\.json)?$/,
+  /(^|\/)\.(aws|ssh|kube|gnupg)(\/|$)/,
+  /(^|\/)kubeconfig$/,
+  /\.tfvars(\.json)?$/,
+  /(^|\/)terraform\.tfstate(\.backup)?$/,
+  /(^|\/)\.(npmrc|pypirc|netrc|pgpass|htpasswd|git-credentials)$/,
+  /(^|\/)\.docker\/config\.json$/,
+  /(^|\/)service-account[\w-]*\.json$/,
+  /(^|\/)\.git\/?$/,
+];
+
+/** Names that say "an example", "public", "a certificate". */
+const HARMLESS =
+  /\.(example|sample|template|dist|tmpl|tpl|schema|defaults?)$|\.(pub|crt|cer)$|(^|\/)(ca|root|chain|fullchain|public|cert|certs|bundle)[\w.-]*\.pem$|-?(ca|chain|bundle|public|cert)\.pem$|known_hosts$|\.ssh\/config$/i;
+
+export default defineRule({
+  meta: {
+    id: 'baked-config/secret-file-copied',
+    severity: 'error',
+    languages: ['dockerfile', 'packer', 'packer-json'],
+    since: '0.1.0',
+    recommended: true,
+    summary: 'No file that holds a secret may be copied into an image',
+    peers: [],
+    messages: {
+      copied:
+        '`{file}` usually holds secrets: in the image, everybody who can pull it can read them. Give them at run time, or to one build step with `RUN --mount=type=secret`.',
+      cached:
+        '`{file}` usually holds secrets. This stage is not shipped, but its layers stay in the build cache. Use `RUN --mount=type=secret` for the step that needs it.',
+      provisioned:
+        '`{file}` usually holds secrets: in the machine image, every instance and everybody who can launch one can read them. Fetch them at run time from a secret store.',
+    },
+  },
+  create: (context) => ({
+    dockerfile: (dockerfile) => {
+      for (const stage of dockerfile.stages) {
+        for (const instruction of stage.instructions) {
+          if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
+          if (instruction.flags.some((flag) => flag.name === 'from')) continue;
+          const words = instruction.execForm ?? instruction.words;
+          for (const source of words.slice(0, -1)) {
+            const file = source.text.replace(/^["']|["']$/g, '');
+            if (!isSecretFile(file)) continue;
+            const shipped = dockerfile.isShipped(stage);
+            const at: Place = source.sourceOf() ?? instruction.range;
+            context.report({
+              at,
+              anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword}.${file}`,
+              message: shipped ? 'copied' : 'cached',
+              data: { file },
+              severity: shipped ? 'error' : 'info',
+            });
+          }
+        }
+      }
+    },
+    'packer.build': (build) => {
+      build.provisioners.forEach((step, index) => {
+        if (step.type !== 'file') return;
+        // `direction = "download"` takes a file out of the machine.
+        if (textOf(step.block.value('direction')) === 'download') return;
+        for (const name of ['source', 'sources']) {
+          const value = step.block.value(name);
+          const items = value?.type === 'list' ? value.items : value ? [value] : [];
+          for (const item of items) {
+            const file = textOf(item);
+            if (item.type !== 'text' || file === undefined || !isSecretFile(file)) continue;
+            context.report({
+              at: item.origin,
+              anchor: `build/provisioner.${index}/${file}`,
+              message: 'provisioned',
+              data: { file },
+            });
+          }
+        }
+      });
+    },
+  }),
+});
+
+function isSecretFile(file: string): boolean {
+  if (file.includes('\uE000') || file.startsWith('<<') || /^https?:/.test(file)) return false;
+  return SECRET_FILE.some((pattern) => pattern.test(file)) && !HARMLESS.test(file);
+}

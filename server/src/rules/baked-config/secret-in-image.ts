@@ -1,0 +1,142 @@
+import type { MappedText } from '../../core/mapped-text';
+import type { Fix } from '../../core/finding';
+import type { Instruction } from '../../lang/dockerfile/ast';
+import { unquote } from '../../lang/dockerfile/words';
+import type { Dockerfile, Stage } from '../../model/dockerfile';
+import { removeInstruction } from '../../model/edits/dockerfile';
+import { defineRule } from '../../model/facts';
+import { hasKeyFormat, isPlaceholder, isSecretName } from '../../model/secrets';
+
+interface Setting {
+  readonly name: string;
+  readonly value: MappedText | undefined;
+  readonly word: MappedText;
+}
+
+export default defineRule({
+  meta: {
+    id: 'baked-config/secret-in-image',
+    severity: 'error',
+    languages: ['dockerfile'],
+    fix: 'suggestion',
+    since: '0.1.0',
+    recommended: true,
+    summary: 'An image must not hold a secret',
+    peers: ['buildkit SecretsUsedInArgOrEnv', 'hadolint DL3064', 'trivy DS-0031', 'KICS Passwords And Secrets'],
+    messages: {
+      literal:
+        '`{name}` puts a secret into the image: everybody who can pull it can read it, and it cannot be changed without a new image. Give it at run time, or to one build step with `RUN --mount=type=secret`.',
+      argument:
+        '`{name}` is a build argument that a `RUN` uses: its value stays in the history of the image. Use `RUN --mount=type=secret,id={id},env={name}` instead.',
+      empty:
+        '`{name}` is declared in the image without a value. Set it only where the container runs, so that no build can bake it in.',
+    },
+  },
+  create: (context) => ({
+    dockerfile: (dockerfile) => {
+      for (const stage of dockerfile.stages) {
+        const anchor = `stage.${stage.name ?? stage.index}`;
+        for (const instruction of stage.instructions) {
+          if (instruction.keyword === 'ENV' && dockerfile.isShipped(stage)) {
+            for (const setting of settings(instruction, dockerfile)) {
+              const verdict = judge(setting);
+              if (verdict === undefined || verdict === 'argument') continue;
+              context.report({
+                at: placeOf(setting, instruction),
+                anchor: `${anchor}/ENV.${setting.name}`,
+                message: verdict,
+                data: { name: setting.name },
+                severity: verdict === 'empty' ? 'info' : 'error',
+                fixes: removal(context.file.text, instruction, dockerfile, setting),
+              });
+            }
+          } else if (instruction.keyword === 'ARG') {
+            for (const setting of settings(instruction, dockerfile)) {
+              const verdict = judge(setting);
+              if (verdict === undefined) continue;
+              const consumer = verdict === 'literal' ? undefined : consumerOf(stage, instruction, setting.name);
+              if (verdict !== 'literal' && !consumer) continue;
+              context.report({
+                at: placeOf(setting, instruction),
+                anchor: `${anchor}/ARG.${setting.name}`,
+                message: verdict === 'literal' ? 'literal' : 'argument',
+                data: { name: setting.name, id: setting.name.toLowerCase() },
+                severity: verdict === 'literal' ? 'error' : 'warning',
+                fixes: consumer ? secretMount(context.file.text, instruction, consumer, setting.name) : [],
+              });
+            }
+          }
+        }
+      }
+    },
+  }),
+});
+
+/** `literal`: a real value. `argument`: no value, given by the build. `empty`: declared without a value. */
+function judge({ name, value }: Setting): 'literal' | 'argument' | 'empty' | undefined {
+  const text = value?.text;
+  if (text !== undefined && hasKeyFormat(text)) return 'literal';
+  if (!isSecretName(name)) return undefined;
+  if (text === undefined) return 'argument';
+  if (text === '') return 'empty';
+  return isPlaceholder(text) ? undefined : 'literal';
+}
+
+/** `A=1 B=2`, or the old `ENV A 1`. */
+function settings(instruction: Instruction, dockerfile: Dockerfile): Setting[] {
+  const { words } = instruction;
+  const first = words[0];
+  if (instruction.keyword === 'ENV' && first && !first.text.includes('=')) {
+    const value = instruction.argument.slice(first.length).trim();
+    return [{ name: first.text, value, word: instruction.argument }];
+  }
+  return words.map((word) => {
+    const equals = word.text.indexOf('=');
+    if (equals < 0) return { name: word.text, value: undefined, word };
+    return { name: word.text.slice(0, equals), value: unquote(word.slice(equals + 1), dockerfile.syntax.escape), word };
+  });
+}
+
+function placeOf(setting: Setting, instruction: Instruction) {
+  return setting.word.sourceOf() ?? instruction.range;
+}
+
+/** The first RUN of the stage after the argument that uses it. */
+function consumerOf(stage: Stage, argument: Instruction, name: string): Instruction | undefined {
+  const used = new RegExp(`\\$(${name}\\b|\\{${name}\\b)`);
+  const from = stage.instructions.indexOf(argument);
+  return stage.instructions
+    .slice(from + 1)
+    .find(
+      (instruction) =>
+        instruction.keyword === 'RUN' &&
+        (used.test(instruction.argument.text) ||
+          instruction.heredocs.some((heredoc) => heredoc.expand && used.test(heredoc.content.text))),
+    );
+}
+
+/** An ENV of its own can go; among others, the author decides. */
+function removal(text: string, instruction: Instruction, dockerfile: Dockerfile, setting: Setting): readonly Fix[] {
+  if (settings(instruction, dockerfile).length !== 1) return [];
+  return [
+    {
+      level: 'suggestion',
+      title: `Remove \`${setting.name}\` from the image`,
+      edits: [removeInstruction(text, instruction)],
+    },
+  ];
+}
+
+/** Replaces the argument by a secret mount of the RUN that uses it (Dockerfile reference, `RUN --mount=type=secret`). */
+function secretMount(text: string, argument: Instruction, consumer: Instruction, name: string): readonly Fix[] {
+  if (argument.words.length !== 1) return [];
+  const at = consumer.keywordRange.end;
+  const mount = ` --mount=type=secret,id=${name.toLowerCase()},env=${name}`;
+  return [
+    {
+      level: 'suggestion',
+      title: 'Mount the secret for the step that needs it',
+      edits: [removeInstruction(text, argument), { at: { start: at, end: at }, text: mount }],
+    },
+  ];
+}
