@@ -1,5 +1,5 @@
 import { HOLE, MappedText, MappedTextBuilder } from '../../core/mapped-text';
-import type { Place, Range } from '../../core/text';
+import type { Range } from '../../core/text';
 import { blockPieces, doublePieces, plainPieces, singlePieces } from './scalar-pieces';
 import type { Piece } from './scalar-pieces';
 import type { ScalarValue } from './scalar-value';
@@ -87,22 +87,39 @@ export function decode(origin: Origin, parts: ScalarParts): MappedText {
   }
   if (origin.actions.length > 0 && !parts.hole) pieces = withHoles(pieces, origin.actions, parts);
   const builder = new MappedTextBuilder();
-  for (const piece of pieces) {
-    const range = { start: base + piece.start, end: base + piece.end };
-    if (!outer) {
-      if (piece.verbatim) builder.verbatim(piece.text, range.start);
-      else builder.opaque(piece.text, range);
-    } else if (piece.verbatim) builder.append(outer.slice(range.start, range.end));
-    else builder.opaque(piece.text, outerPlace(outer, range));
+  if (outer) appendDerived(builder, pieces, outer, base);
+  else {
+    for (const piece of pieces) {
+      if (piece.verbatim) builder.verbatim(piece.text, base + piece.start);
+      else builder.opaque(piece.text, { start: base + piece.start, end: base + piece.end });
+    }
   }
   return builder.build();
 }
 
-/** The place of a part of derived text; its first offset when the part is pieced together from several places. */
-function outerPlace(outer: MappedText, range: Range): Place {
-  return (
-    (range.end > range.start ? outer.sourceOf(range) : undefined) ?? outer.placeAt(range.start) ?? { start: 0, end: 0 }
-  );
+/** Appends pieces of derived text with their places in its source. Pieces of one literal there stay one literal. */
+function appendDerived(builder: MappedTextBuilder, pieces: readonly Piece[], outer: MappedText, base: number): void {
+  let previousEnd: number | undefined;
+  for (const piece of pieces) {
+    const range = { start: base + piece.start, end: base + piece.end };
+    const from = previousEnd === undefined ? range.start : Math.max(0, previousEnd - 1);
+    const skipped = outer.slice(from, range.start + 1);
+    const mapped = piece.verbatim ? outer.slice(range.start, range.end) : opaqueIn(outer, piece.text, range);
+    mapped.segments.forEach((segment, index) => {
+      const text = mapped.text.slice(segment.start, segment.end);
+      const foreign = index === 0 ? skipped.segments.some((part) => part.foreign) : segment.foreign === true;
+      if (foreign) builder.append(new MappedText(text, [{ ...segment, start: 0, end: text.length, foreign: undefined }]));
+      else if (segment.verbatim) builder.verbatim(text, segment.source.start, segment.source.path);
+      else builder.opaque(text, segment.source);
+    });
+    previousEnd = range.end;
+  }
+}
+
+/** An escape or a folded line break of derived text; at its first offset when it is pieced together from several places. */
+function opaqueIn(outer: MappedText, text: string, range: Range): MappedText {
+  const place = range.end > range.start ? outer.sourceOf(range) : undefined;
+  return MappedText.opaque(text, place ?? outer.placeAt(range.start) ?? { start: 0, end: 0 });
 }
 
 function piecesOf(source: string, parts: ScalarParts): readonly Piece[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HOLE, MappedText } from '../../../../server/src/core/mapped-text';
+import { HOLE, MappedText, MappedTextBuilder } from '../../../../server/src/core/mapped-text';
 import { regions } from '../../../../server/src/lang/data/regions';
 import { asMap, asScalar, entry, get, items, placeOf, resolve } from '../../../../server/src/lang/data/tree';
 import type { DataFile } from '../../../../server/src/lang/data/tree';
@@ -235,6 +235,17 @@ describe('derived text', () => {
     const twelve = asScalar(items(get(root(file), 'b'))[0]);
     expect(source.slice(twelve?.text.sourceOf()?.start, twelve?.text.sourceOf()?.end)).toBe('12');
     expect(placeOf(file, { start: 0, end: 0 })).toEqual({ start: 9, end: 9 });
+  });
+
+  it('takes a block scalar of one heredoc for one place, and of two literals for none', () => {
+    const heredoc = new MappedTextBuilder().verbatim('a: |\n', 4).verbatim('  x\n', 13).verbatim('  y\n', 21).build();
+    const one = scalarsOf(parseYaml(heredoc))[0];
+    expect(one?.text.text).toBe('x\ny\n');
+    expect(one?.text.sourceOf({ start: 0, end: 3 })).toEqual({ start: 15, end: 24 });
+    const joined = MappedText.concat([MappedText.verbatim('a: |\n  x\n', 4), MappedText.verbatim('  y\n', 40)]);
+    const two = scalarsOf(parseYaml(joined))[0];
+    expect(two?.text.sourceOf({ start: 0, end: 3 })).toBeUndefined();
+    expect(two?.text.sourceOf({ start: 2, end: 3 })).toEqual({ start: 42, end: 43 });
   });
 
   it('keeps holes', () => {
