@@ -343,8 +343,14 @@ export class ScriptReader {
     return this.options.variables?.(name);
   }
 
+  /** Where a part was written; from its first to its last character when it is made of several literals (exec form). */
   private place(range: Range): Place {
-    return this.source.sourceOf(range) ?? this.source.placeAt(range.start) ?? { start: 0, end: 0 };
+    const whole = this.source.sourceOf(range);
+    if (whole) return whole;
+    const first = this.source.placeAt(range.start) ?? { start: 0, end: 0 };
+    const last = this.source.placeAt(Math.max(range.start, range.end - 1));
+    if (!last || last.path !== first.path || last.start < first.start) return first;
+    return { ...first, end: Math.max(last.end, last.start + 1) };
   }
 }
 

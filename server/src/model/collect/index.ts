@@ -78,7 +78,12 @@ export function collectFacts(
       });
       return;
     case 'shell':
-      emitScript(emitter, { phase: 'script', text: MappedText.verbatim(file.text, 0), owner: { type: 'shell' }, anchor: 'script' });
+      emitScript(emitter, {
+        phase: 'script',
+        text: MappedText.verbatim(file.text, 0),
+        owner: { type: 'shell' },
+        anchor: 'script',
+      });
       return;
     default:
       return;

@@ -42,6 +42,7 @@ export default defineRule({
   },
   create: (context) => ({
     dockerfile: (dockerfile) => {
+      const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
       for (const stage of dockerfile.stages) {
         for (const instruction of stage.instructions) {
           if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
@@ -50,14 +51,14 @@ export default defineRule({
           for (const source of words.slice(0, -1)) {
             const file = source.text.replace(/^["']|["']$/g, '');
             if (!isSecretFile(file)) continue;
-            const shipped = dockerfile.isShipped(stage);
+            const isShipped = shipped.has(stage);
             const at: Place = source.sourceOf() ?? instruction.range;
             context.report({
               at,
               anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword}.${file}`,
-              message: shipped ? 'copied' : 'cached',
+              message: isShipped ? 'copied' : 'cached',
               data: { file },
-              severity: shipped ? 'error' : 'info',
+              severity: isShipped ? 'error' : 'info',
             });
           }
         }

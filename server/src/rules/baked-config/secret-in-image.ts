@@ -34,10 +34,11 @@ export default defineRule({
   },
   create: (context) => ({
     dockerfile: (dockerfile) => {
+      const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
       for (const stage of dockerfile.stages) {
         const anchor = `stage.${stage.name ?? stage.index}`;
         for (const instruction of stage.instructions) {
-          if (instruction.keyword === 'ENV' && dockerfile.isShipped(stage)) {
+          if (instruction.keyword === 'ENV' && shipped.has(stage)) {
             for (const setting of settings(instruction, dockerfile)) {
               const verdict = judge(setting);
               if (verdict === undefined || verdict === 'argument') continue;

@@ -1,0 +1,128 @@
+import { MappedText } from '../../core/mapped-text';
+import type { Instruction } from '../../lang/dockerfile/ast';
+import { analyseDockerfile, type Dockerfile, type Stage } from '../dockerfile';
+import { joinPath } from '../paths';
+import type { Project } from '../project';
+import type { SourceFile } from '../source-file';
+import { emitImage, emitScript, type Emitter } from './emitter';
+
+/** Facts of a Dockerfile: stages, the images they start from or copy from, and what runs in them. */
+export function collectDockerfile(file: SourceFile, project: Project, emitter: Emitter): void {
+  if (!file.dockerfile) return;
+  const dockerfile = analyseDockerfile(file.dockerfile);
+  emitter.emit('dockerfile', dockerfile);
+  collectSyntaxImage(dockerfile, emitter);
+  const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
+  for (const stage of dockerfile.stages) {
+    emitter.emit('dockerfile.stage', stage);
+    collectImages(dockerfile, stage, shipped.has(stage), emitter);
+    if (emitter.scripts) collectScripts(file, project, dockerfile, stage, emitter);
+  }
+}
+
+/** `# syntax=docker/dockerfile:1`: the image that builds the others. */
+function collectSyntaxImage(dockerfile: Dockerfile, emitter: Emitter): void {
+  const directive = dockerfile.syntax.directives.find(({ name }) => name === 'syntax');
+  if (!directive) return;
+  emitImage(emitter, { site: 'dockerfile.syntax', at: directive.range, anchor: 'syntax', shipped: false }, [
+    directive.value,
+  ]);
+}
+
+/** `stage.builder`, or its number. */
+export function stageAnchor(stage: Stage): string {
+  return `stage.${stage.name ?? stage.index}`;
+}
+
+function collectImages(dockerfile: Dockerfile, stage: Stage, shipped: boolean, emitter: Emitter): void {
+  const { base, fromInstruction } = stage;
+  if (!stage.baseStage && !stage.maybeStage && base.text !== 'scratch') {
+    const at = stage.image.sourceOf() ?? fromInstruction.range;
+    emitImage(emitter, { site: 'dockerfile.from', at, anchor: `${stageAnchor(stage)}/FROM`, shipped }, [base]);
+  }
+  for (const copy of stage.copyFrom) {
+    if (copy.stage || copy.maybeStage || /^\d+$/.test(copy.source.text) || copy.source.text === 'scratch') continue;
+    const at = copy.source.sourceOf() ?? copy.instruction.range;
+    emitImage(
+      emitter,
+      { site: 'dockerfile.copy-from', at, anchor: `${stageAnchor(stage)}/${copy.instruction.keyword}`, shipped: false },
+      [copy.source],
+    );
+  }
+}
+
+function collectScripts(
+  file: SourceFile,
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  emitter: Emitter,
+): void {
+  const anchor = stageAnchor(stage);
+  // Of several CMD and ENTRYPOINT only the last of each counts (Dockerfile reference).
+  const start = new Set([last(stage, 'CMD'), last(stage, 'ENTRYPOINT')]);
+  let runs = 0;
+  for (const instruction of stage.instructions) {
+    const isRun = instruction.keyword === 'RUN';
+    if (!isRun && !start.has(instruction)) continue;
+    const text = dockerfile.scriptOf(instruction);
+    if (!text) continue;
+    emitScript(emitter, {
+      phase: isRun ? 'bake' : 'start',
+      text,
+      owner: { type: 'dockerfile', dockerfile, stage, keyword: instruction.keyword },
+      anchor: isRun ? `${anchor}/RUN.${runs++}` : `${anchor}/${instruction.keyword}`,
+      variables: dockerfile.variablesAt(instruction),
+    });
+    if (!isRun) collectCopiedScript(file, project, dockerfile, stage, instruction, emitter);
+  }
+}
+
+function last(stage: Stage, keyword: string): Instruction | undefined {
+  return stage.instructions.filter((instruction) => instruction.keyword === keyword).at(-1);
+}
+
+/** An entrypoint script that the stage copies from the build context is read there: what it runs, the container runs. */
+function collectCopiedScript(
+  file: SourceFile,
+  project: Project,
+  dockerfile: Dockerfile,
+  stage: Stage,
+  instruction: Instruction,
+  emitter: Emitter,
+): void {
+  const program = (instruction.execForm ?? instruction.words)[0]?.text ?? '';
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  if (name === '' || !/\.(sh|bash)$|entrypoint|^run$|^start$/.test(name)) return;
+  const source = copiedFrom(stage, name);
+  // The context is not known; the Dockerfile's own directory and the workspace root are the usual ones.
+  for (const directory of source === undefined ? [] : [file.directory, '']) {
+    const path = joinPath(directory, source ?? '');
+    const text = path === undefined ? undefined : project.read(path);
+    if (path === undefined || text === undefined) continue;
+    emitScript(emitter, {
+      phase: 'start',
+      text: MappedText.verbatim(text, 0, path),
+      owner: { type: 'dockerfile', dockerfile, stage, keyword: instruction.keyword },
+      anchor: `${stageAnchor(stage)}/${instruction.keyword}/${name}`,
+      path,
+      variables: dockerfile.variablesAt(instruction),
+    });
+    return;
+  }
+}
+
+/** The source in the build context of the file that ends up under that name. */
+function copiedFrom(stage: Stage, name: string): string | undefined {
+  for (const instruction of stage.instructions) {
+    if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
+    if (instruction.flags.some((flag) => flag.name === 'from')) continue;
+    const words = (instruction.execForm ?? instruction.words).map((word) => word.text);
+    const target = words.at(-1) ?? '';
+    for (const source of words.slice(0, -1)) {
+      if (source.endsWith(`/${name}`) || source === name) return source;
+      if (target.endsWith(`/${name}`) && words.length === 2 && !source.endsWith('/')) return source;
+    }
+  }
+  return undefined;
+}
