@@ -17,10 +17,7 @@ export function sliceAll(text: MappedText, ranges: readonly Range[]): MappedText
       if (!segment || segment.start >= range.end) break;
       found.push(segment);
     }
-    const from = found[0]?.start ?? range.start;
-    const last = found[found.length - 1]?.end ?? range.start;
-    const shifted = found.map((segment) => ({ ...segment, start: segment.start - from, end: segment.end - from }));
-    return new MappedText(text.text.slice(from, last), shifted).slice(range.start - from, range.end - from);
+    return part(text, found, range.start, range.end);
   });
 }
 
@@ -31,4 +28,32 @@ export function appendSame(builder: MappedTextBuilder, part: MappedText): void {
     if (segment.verbatim) builder.verbatim(text, segment.source.start, segment.source.path);
     else builder.opaque(text, segment.source);
   }
+}
+
+/** `text.slice(start, end)` in time that depends on the part only: the segments before it are skipped by bisection. */
+export function sliceAt(text: MappedText, start: number, end: number): MappedText {
+  const { segments } = text;
+  if (segments.length <= 8) return text.slice(start, end);
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((segments[middle]?.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: Segment[] = [];
+  for (let i = low; i < segments.length; i++) {
+    const segment = segments[i];
+    if (!segment || segment.start >= end) break;
+    found.push(segment);
+  }
+  return part(text, found, start, end);
+}
+
+/** The part `[start, end)` of a text, whose segments there are `found`. */
+function part(text: MappedText, found: readonly Segment[], start: number, end: number): MappedText {
+  const from = found[0]?.start ?? start;
+  const last = found[found.length - 1]?.end ?? start;
+  const shifted = found.map((segment) => ({ ...segment, start: segment.start - from, end: segment.end - from }));
+  return new MappedText(text.text.slice(from, last), shifted).slice(start - from, end - from);
 }
