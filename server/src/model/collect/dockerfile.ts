@@ -15,7 +15,7 @@ export function collectDockerfile(file: SourceFile, project: Project, emitter: E
   const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
   for (const stage of dockerfile.stages) {
     emitter.emit('dockerfile.stage', stage);
-    collectImages(dockerfile, stage, shipped.has(stage), emitter);
+    collectImages(stage, shipped.has(stage), emitter);
     if (emitter.scripts) collectScripts(file, project, dockerfile, stage, emitter);
   }
 }
@@ -34,7 +34,7 @@ export function stageAnchor(stage: Stage): string {
   return `stage.${stage.name ?? stage.index}`;
 }
 
-function collectImages(dockerfile: Dockerfile, stage: Stage, shipped: boolean, emitter: Emitter): void {
+function collectImages(stage: Stage, shipped: boolean, emitter: Emitter): void {
   const { base, fromInstruction } = stage;
   if (!stage.baseStage && !stage.maybeStage && base.text !== 'scratch') {
     const at = stage.image.sourceOf() ?? fromInstruction.range;

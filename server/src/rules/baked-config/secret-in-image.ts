@@ -1,6 +1,7 @@
 import type { MappedText } from '../../core/mapped-text';
 import type { Fix } from '../../core/finding';
 import type { Instruction } from '../../lang/dockerfile/ast';
+import { namedValues } from '../../lang/dockerfile/named-values';
 import { unquote } from '../../lang/dockerfile/words';
 import type { Dockerfile, Stage } from '../../model/dockerfile';
 import { removeInstruction } from '../../model/edits/dockerfile';
@@ -83,19 +84,12 @@ function judge({ name, value }: Setting): 'literal' | 'argument' | 'empty' | und
   return isPlaceholder(text) ? undefined : 'literal';
 }
 
-/** `A=1 B=2`, or the old `ENV A 1`. */
 function settings(instruction: Instruction, dockerfile: Dockerfile): Setting[] {
-  const { words } = instruction;
-  const first = words[0];
-  if (instruction.keyword === 'ENV' && first && !first.text.includes('=')) {
-    const value = instruction.argument.slice(first.length).trim();
-    return [{ name: first.text, value, word: instruction.argument }];
-  }
-  return words.map((word) => {
-    const equals = word.text.indexOf('=');
-    if (equals < 0) return { name: word.text, value: undefined, word };
-    return { name: word.text.slice(0, equals), value: unquote(word.slice(equals + 1), dockerfile.syntax.escape), word };
-  });
+  return namedValues(instruction).map(({ name, value }, index) => ({
+    name,
+    value: value && unquote(value, dockerfile.syntax.escape),
+    word: instruction.words[index] ?? instruction.argument,
+  }));
 }
 
 function placeOf(setting: Setting, instruction: Instruction) {
