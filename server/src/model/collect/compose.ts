@@ -43,9 +43,12 @@ function collectCommands(service: ComposeService, emitter: Emitter): void {
   ];
   for (const [key, command] of commands) {
     if (!command || command.words.length === 0) continue;
+    // Compose splits a string into words as a shell would, but runs no shell.
+    const [first] = command.words;
+    const text = command.form === 'string' && first ? first : joinWords(command.words);
     emitScript(emitter, {
       phase: 'start',
-      text: joinWords(command.words),
+      text,
       owner: { type: 'compose', service, key },
       anchor: `service.${service.name}/${key}`,
     });
