@@ -1,4 +1,5 @@
 import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
+import { appendSame } from '../../lang/mapping';
 
 /** `${A:-${B:-c}}` nests; nobody nests deeper. */
 const DEPTH_LIMIT = 20;
@@ -15,7 +16,7 @@ export function interpolate(text: MappedText, depth = 0): MappedText {
     const found = variableAt(text, at, depth);
     if (found) {
       appendPart(builder, text, copied, at);
-      if (found.value) append(builder, found.value);
+      if (found.value) appendSame(builder, found.value);
       copied = found.end;
     }
     at = text.text.indexOf('$', found?.end ?? at + 1);
@@ -25,16 +26,7 @@ export function interpolate(text: MappedText, depth = 0): MappedText {
 }
 
 function appendPart(builder: MappedTextBuilder, text: MappedText, start: number, end: number): void {
-  if (end > start) append(builder, text.slice(start, end));
-}
-
-/** All parts come from one scalar: a place may span them. */
-function append(builder: MappedTextBuilder, part: MappedText): void {
-  for (const segment of part.segments) {
-    const text = part.text.slice(segment.start, segment.end);
-    if (segment.verbatim) builder.verbatim(text, segment.source.start, segment.source.path);
-    else builder.opaque(text, segment.source);
-  }
+  if (end > start) appendSame(builder, text.slice(start, end));
 }
 
 interface Found {

@@ -248,7 +248,7 @@ function variables(node: DataNode | undefined): ComposeVariable[] {
       return scalar ? [{ name: candidate.key, node: candidate.value, value }] : [];
     });
   }
-  return items(node).flatMap((item) => {
+  return items(node).flatMap((item): ComposeVariable[] => {
     const scalar = asScalar(item);
     if (!scalar) return [];
     const text = interpolate(scalar.text);
