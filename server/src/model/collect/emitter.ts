@@ -28,10 +28,13 @@ export function emitImage(emitter: Emitter, source: ImageSource, texts: readonly
   const options: ImageOption[] = [];
   for (const text of texts) {
     const trimmed = text.trim();
+    // A matrix gives the empty string to the rows that need no container (pitfall P9).
+    if (trimmed.length === 0) continue;
     const reference = parseImageReference(trimmed.text);
     if (!reference) return;
     options.push({ text: trimmed, reference });
   }
+  if (options.length === 0) return;
   const use: ImageUse = {
     site: source.site,
     at: source.at,

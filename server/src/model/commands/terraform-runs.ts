@@ -23,7 +23,7 @@ export function isEphemeral(script: ScriptUse): boolean {
 export function usesRemoteRuns(script: ScriptUse, project: Project, file: { readonly directory: string }): boolean {
   const directories = new Set<string>();
   if (script.owner.type === 'workflow') {
-    const directory = script.owner.step.workingDirectory ?? script.owner.job?.workingDirectory;
+    const directory = script.owner.step.workingDirectory?.text;
     directories.add((directory === undefined ? '' : joinPath('', directory)) ?? '');
   } else directories.add(file.directory);
   for (const command of script.shell.commands) {
