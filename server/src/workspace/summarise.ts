@@ -1,0 +1,175 @@
+import { collectFacts } from '../model/collect';
+import { objectAnchor } from '../model/collect/kubernetes';
+import type { ActionUse, ImageUse } from '../model/facts';
+import { isValidDigest } from '../model/image-reference';
+import { annotationsOf, configReferences, labelMap, type KubernetesFile, type Workload } from '../model/kubernetes';
+import { get } from '../lang/data/tree';
+import type { Project } from '../model/project';
+import type { SourceFile } from '../model/source-file';
+import type { TerraformContainer } from '../model/terraform/containers';
+import type { TerraformResource } from '../model/terraform/types';
+import { alternatives, textOf } from '../model/values/value';
+import type {
+  BuiltImage,
+  ConfigSummary,
+  FileSummary,
+  ImageSummary,
+  ServiceSummary,
+  WorkloadSummary,
+} from '../model/workspace-index';
+import { builtByCompose, builtByWorkflow } from './built-images';
+import type { ComposeFile } from '../model/compose';
+import type { Dockerfile } from '../model/dockerfile';
+import type { Workflow } from '../model/workflow';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
+
+const FACTS: ReadonlySet<string> = new Set([
+  'image',
+  'uses',
+  'kubernetes',
+  'compose',
+  'dockerfile',
+  'workflow',
+  'terraform.resource',
+  'terraform.container',
+]);
+
+/** Kinds that Argo CD and Flux watch: the repository is deployed by GitOps. */
+const GITOPS_GROUPS = /^(argoproj\.io|.*\.toolkit\.fluxcd\.io)$/;
+
+/** What a file contributes to the knowledge about the workspace. Shell scripts are not parsed for it. */
+export function summarise(file: SourceFile, project: Project): FileSummary {
+  const summary: Mutable<FileSummary> = {
+    path: file.path,
+    environment: file.environment,
+    imagesUsed: [],
+    imagesBuilt: [],
+    workloads: [],
+    services: [],
+    configMaps: [],
+    immutableRepositories: [],
+    pinnedActions: [],
+    gitOps: false,
+    healthcheck: undefined,
+    terraformRuns: [],
+  };
+  const handlers: Record<string, (value: never) => void> = {
+    image: (use: ImageUse) => void summary.imagesUsed.push(...imagesOf(use, file.path)),
+    uses: (use: ActionUse) => void summary.pinnedActions.push(...pinnedAction(use)),
+    kubernetes: (manifest: KubernetesFile) => addManifest(manifest, summary),
+    compose: (compose: ComposeFile) => void summary.imagesBuilt.push(...builtByCompose(compose, file)),
+    workflow: (workflow: Workflow) => void summary.imagesBuilt.push(...builtByWorkflow(workflow)),
+    dockerfile: (dockerfile: Dockerfile) => {
+      const final = dockerfile.finalStages[0];
+      summary.healthcheck = final ? hasHealthcheck(final) : undefined;
+    },
+    'terraform.resource': (resource: TerraformResource) => {
+      const repository = immutableRepository(resource);
+      if (repository !== undefined) summary.immutableRepositories.push(repository);
+    },
+    'terraform.container': (container: TerraformContainer) => {
+      if (container.platform === 'ecs') summary.terraformRuns.push(...runImages(container));
+    },
+  };
+  collectFacts(
+    file,
+    project,
+    (fact) => FACTS.has(fact),
+    (fact, value) => handlers[fact]?.(value as never),
+    { scripts: false },
+  );
+  return summary;
+}
+
+function imagesOf(use: ImageUse, path: string): ImageSummary[] {
+  const site = use.site.split('.')[0] as ImageSummary['site'];
+  return use.options.flatMap(({ reference }) =>
+    reference.repository.includes('\uE000')
+      ? []
+      : [
+          {
+            repository: reference.repository,
+            tag: reference.tag,
+            // A digest that is none must not be offered as a pin.
+            digest: reference.digest !== undefined && isValidDigest(reference.digest) ? reference.digest : undefined,
+            site,
+            at: { start: use.at.start, end: use.at.end, path: use.at.path ?? path },
+          },
+        ],
+  );
+}
+
+function pinnedAction(use: ActionUse): FileSummary['pinnedActions'] {
+  const found = /^([\w.-]+\/[\w./-]+)@([0-9a-f]{40})$/.exec(use.text.text);
+  const [, action, commit] = found ?? [];
+  return action !== undefined && commit !== undefined && use.comment !== undefined
+    ? [{ action, commit, comment: use.comment }]
+    : [];
+}
+
+function addManifest(manifest: KubernetesFile, summary: Mutable<FileSummary>): void {
+  summary.gitOps ||= manifest.objects.some((object) => GITOPS_GROUPS.test(object.group) && object.kind !== 'Rollout');
+  for (const workload of manifest.workloads) summary.workloads.push(workloadSummary(workload));
+  for (const service of manifest.services) {
+    if (!service.selector) continue;
+    summary.services.push({
+      name: service.object.name?.text.text ?? '',
+      namespace: service.object.namespace?.text.text,
+      selector: Object.fromEntries(service.selector),
+      targetPorts: service.ports.flatMap(({ targetPort, port }) => {
+        const value = (targetPort ?? port)?.value;
+        return typeof value === 'string' || typeof value === 'number' ? [value] : [];
+      }),
+    } satisfies ServiceSummary);
+  }
+  for (const config of manifest.configs) {
+    const name = config.object.name?.text.text;
+    if (name === undefined) continue;
+    summary.configMaps.push({
+      kind: config.kind,
+      name,
+      namespace: config.object.namespace?.text.text,
+      immutable: config.immutable?.value === true,
+      generated: false,
+    } satisfies ConfigSummary);
+  }
+}
+
+function workloadSummary(workload: Workload): WorkloadSummary {
+  const references = configReferences(workload);
+  const names = (kind: 'ConfigMap' | 'Secret'): string[] =>
+    references.filter((reference) => reference.kind === kind).map((reference) => reference.name.text.text);
+  return {
+    kind: workload.kind,
+    name: objectAnchor(workload.object).split('/')[1] ?? '',
+    namespace: workload.object.namespace?.text.text,
+    labels: Object.fromEntries(labelMap(get(workload.podMetadata, 'labels')) ?? []),
+    configMaps: names('ConfigMap'),
+    secrets: names('Secret'),
+    checksumAnnotation: annotationsOf(workload.podMetadata).some(({ key }) => /checksum|hash|sha/i.test(key)),
+  };
+}
+
+function immutableRepository(resource: TerraformResource): string | undefined {
+  if (resource.type !== 'aws_ecr_repository') return undefined;
+  const mutability = textOf(resource.block.value('image_tag_mutability'));
+  return mutability === 'IMMUTABLE' ? textOf(resource.block.value('name')) : undefined;
+}
+
+function runImages(container: TerraformContainer): string[] {
+  if (!container.image) return [];
+  return alternatives(container.image).flatMap((option) => {
+    const text = textOf(option);
+    return text === undefined ? [] : [text.replace(/[:@].*$/, '')];
+  });
+}
+
+function hasHealthcheck(stage: Dockerfile['stages'][number]): boolean {
+  for (let current: typeof stage | undefined = stage; current; current = current.baseStage) {
+    if (current.instructions.some((instruction) => instruction.keyword === 'HEALTHCHECK')) return true;
+  }
+  return false;
+}
+
+export type { BuiltImage };
