@@ -13,6 +13,7 @@ try {
   if (built.status !== 0) process.exit(built.status ?? 1);
   const outfile = join(directory, 'bench.cjs');
   await build({
+    mainFields: ['module', 'main'],
     entryPoints: [join(root, 'test/bench/bench.ts')],
     bundle: true,
     platform: 'node',

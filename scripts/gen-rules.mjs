@@ -71,6 +71,8 @@ export { buildConfigSchema } from './server/src/core/config-schema';`,
       platform: 'node',
       format: 'cjs',
       outfile,
+      // jsonc-parser's `main` is a UMD file that no bundler can follow.
+      mainFields: ['module', 'main'],
       logLevel: 'error',
     });
     return (await import(pathToFileURL(outfile).href)).default;

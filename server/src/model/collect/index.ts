@@ -1,13 +1,11 @@
 import type { FactCollector } from '../../core/engine';
-import { analyseHelmChart, analyseHelmValues } from '../helm';
-import { analyseKustomization } from '../kustomize';
 import type { Project } from '../project';
 import type { SourceFile } from '../source-file';
 import { MappedText } from '../../core/mapped-text';
 import { emitBootData } from './boot-data';
 import { collectCompose } from './compose';
 import { collectDockerfile } from './dockerfile';
-import { emitImage, emitScript, type Emitter } from './emitter';
+import { emitScript, type Emitter } from './emitter';
 import { collectKubernetes } from './kubernetes';
 import { collectPacker } from './packer';
 import { collectTerraform } from './terraform';
@@ -59,15 +57,6 @@ export function collectFacts(
     case 'action':
       collectAction(file, emitter);
       return;
-    case 'kustomize':
-      collectKustomization(file, emitter);
-      return;
-    case 'helm-values':
-      collectHelmValues(file, project, emitter);
-      return;
-    case 'helm-chart':
-      if (file.data) emitter.emit('helm', analyseHelmChart(file.data));
-      return;
     case 'cloud-init':
       emitBootData(emitter, {
         text: MappedText.verbatim(file.text, 0),
@@ -88,19 +77,6 @@ export function collectFacts(
     default:
       return;
   }
-}
-
-function collectKustomization(file: SourceFile, emitter: Emitter): void {
-  if (!file.data) return;
-  const kustomization = analyseKustomization(file.data);
-  emitter.emit('kustomize', kustomization);
-  void emitImage;
-}
-
-function collectHelmValues(file: SourceFile, project: Project, emitter: Emitter): void {
-  if (!file.data) return;
-  void project;
-  for (const image of analyseHelmValues(file.data)) emitter.emit('helm.image', image);
 }
 
 /** The collector that the engine is given. */

@@ -1,0 +1,62 @@
+// Written by scripts/gen-rules.mjs from the files beside it. Do not edit.
+import type { LintRule } from '../model/facts';
+import bakedConfigSecretFileCopied from './baked-config/secret-file-copied';
+import bakedConfigSecretInImage from './baked-config/secret-in-image';
+import healthCheckAsgElbWithoutTargetGroup from './health-check/asg-elb-without-target-group';
+import healthCheckAsgHealthCheckType from './health-check/asg-health-check-type';
+import healthCheckTargetGroupHealthCheck from './health-check/target-group-health-check';
+import inPlaceMutationBootTimeInstall from './in-place-mutation/boot-time-install';
+import inPlaceMutationBootTimeUpgrade from './in-place-mutation/boot-time-upgrade';
+import inPlaceMutationIgnoreImageChanges from './in-place-mutation/ignore-image-changes';
+import inPlaceMutationRuntimeMutationCommand from './in-place-mutation/runtime-mutation-command';
+import inPlaceMutationStartupMutation from './in-place-mutation/startup-mutation';
+import inPlaceMutationTerraformProvisioner from './in-place-mutation/terraform-provisioner';
+import inPlaceMutationUserDataReplace from './in-place-mutation/user-data-replace';
+import interactiveAccessAuthorizedKeys from './interactive-access/authorized-keys';
+import interactiveAccessPipelineExec from './interactive-access/pipeline-exec';
+import interactiveAccessPipelineSsh from './interactive-access/pipeline-ssh';
+import mutableReferenceActionNotPinned from './mutable-reference/action-not-pinned';
+import mutableReferenceImageFloatingTag from './mutable-reference/image-floating-tag';
+import mutableReferenceImageLatest from './mutable-reference/image-latest';
+import mutableReferenceImageTag from './mutable-reference/image-tag';
+import mutableReferenceInvalidDigest from './mutable-reference/invalid-digest';
+import mutableReferenceLaunchTemplateVersion from './mutable-reference/launch-template-version';
+import mutableReferenceRegistryTagMutability from './mutable-reference/registry-tag-mutability';
+import mutableReferenceUnverifiedDownload from './mutable-reference/unverified-download';
+import rolloutSafetyApplyWithoutPlan from './rollout-safety/apply-without-plan';
+import rolloutSafetyAsgNoRollout from './rollout-safety/asg-no-rollout';
+import rolloutSafetyCreateBeforeDestroy from './rollout-safety/create-before-destroy';
+import rolloutSafetyEcsCircuitBreaker from './rollout-safety/ecs-circuit-breaker';
+import rolloutSafetyRegistryRetention from './rollout-safety/registry-retention';
+
+/** Every rule of the catalogue, by id. */
+export const ALL_RULES: readonly LintRule[] = [
+  bakedConfigSecretFileCopied,
+  bakedConfigSecretInImage,
+  healthCheckAsgElbWithoutTargetGroup,
+  healthCheckAsgHealthCheckType,
+  healthCheckTargetGroupHealthCheck,
+  inPlaceMutationBootTimeInstall,
+  inPlaceMutationBootTimeUpgrade,
+  inPlaceMutationIgnoreImageChanges,
+  inPlaceMutationRuntimeMutationCommand,
+  inPlaceMutationStartupMutation,
+  inPlaceMutationTerraformProvisioner,
+  inPlaceMutationUserDataReplace,
+  interactiveAccessAuthorizedKeys,
+  interactiveAccessPipelineExec,
+  interactiveAccessPipelineSsh,
+  mutableReferenceActionNotPinned,
+  mutableReferenceImageFloatingTag,
+  mutableReferenceImageLatest,
+  mutableReferenceImageTag,
+  mutableReferenceInvalidDigest,
+  mutableReferenceLaunchTemplateVersion,
+  mutableReferenceRegistryTagMutability,
+  mutableReferenceUnverifiedDownload,
+  rolloutSafetyApplyWithoutPlan,
+  rolloutSafetyAsgNoRollout,
+  rolloutSafetyCreateBeforeDestroy,
+  rolloutSafetyEcsCircuitBreaker,
+  rolloutSafetyRegistryRetention,
+];
