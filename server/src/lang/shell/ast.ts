@@ -5,6 +5,8 @@ import type { SyntaxProblem } from '../syntax';
 /** One word of a command: quotes removed, every expansion whose value is not known replaced by one HOLE. */
 export interface ShellWord {
   readonly text: string;
+  /** The same text with the place of each part: a variable's value maps to where that was written. */
+  readonly value: MappedText;
   /** Offsets in the script's text, with quotes. */
   readonly range: Range;
   /** Where it was written, in the file that holds the script. */

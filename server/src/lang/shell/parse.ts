@@ -1,6 +1,7 @@
 import { parse } from 'unbash';
 import { HOLE, type MappedText } from '../../core/mapped-text';
 import type { ShellScript } from './ast';
+import { findComments } from './comments';
 import { ScriptReader } from './reader';
 
 export interface ShellOptions {
@@ -30,7 +31,7 @@ export function parseShell(source: MappedText, options: ShellOptions = {}, depth
     source,
     commands: reader.commands,
     problems: reader.problems,
-    comments: comments(source),
+    comments: findComments(source, reader.occupied),
   };
 }
 
@@ -40,25 +41,10 @@ export function parseShell(source: MappedText, options: ShellOptions = {}, depth
  */
 export function looksLikePosixShell(text: string): boolean {
   const start = text.trimStart();
-  if (/^(<powershell>|<script>|#ps1|rem\s|@echo|::)/i.test(start)) return false;
+  if (/^(<powershell>|<script>|#ps1|rem\s|@echo|::|\$ErrorActionPreference\b)/i.test(start)) return false;
   const shebang = /^#!\s*(\S+)(?:[ \t]+(\S+))?(?:[ \t]+(\S+))?/.exec(start);
   if (!shebang) return true;
   let program = (shebang[1] ?? '').split('/').at(-1) ?? '';
   if (program === 'env') program = (shebang[2] === '-S' ? shebang[3] : shebang[2]) ?? '';
   return /^(ba|da|a|z|k|mk)?sh$|^busybox$/.test(program.replace(/[\d.]+$/, '')) || program.includes(HOLE);
-}
-
-/** Lines whose first character is `#`: what a suppression can stand in. A `#` inside a word or after code is left out. */
-function comments(source: MappedText): ShellScript['comments'] {
-  const found: { range: { start: number; end: number }; text: string; at: { start: number; end: number } }[] = [];
-  const { text } = source;
-  if (!text.includes('#')) return found;
-  for (const match of text.matchAll(/^[ \t]*(#.*)$/gm)) {
-    const comment = match[1] ?? '';
-    const start = match.index + match[0].length - comment.length;
-    const range = { start, end: start + comment.length };
-    const at = source.sourceOf(range);
-    if (at && !comment.startsWith('#!')) found.push({ range, text: comment.slice(1), at });
-  }
-  return found;
 }

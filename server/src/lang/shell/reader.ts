@@ -1,22 +1,28 @@
-import type {
-  AndOr,
-  Assignment,
-  Command,
-  CommandNode,
-  CompoundList,
-  DoubleQuotedChild,
-  ParsedScript,
-  PipelineNode,
-  Redirection,
-  Statement,
-  Word,
-  WordPart,
+import {
+  forEachChild,
+  type AndOr,
+  type Assignment,
+  type Command,
+  type CommandNode,
+  type CompoundList,
+  type ParsedScript,
+  type PipelineNode,
+  type Redirection,
+  type Statement,
+  type SyntaxNode,
+  type Word,
 } from 'unbash';
-import { HOLE, MappedText, MappedTextBuilder } from '../../core/mapped-text';
+import { HOLE, MappedText } from '../../core/mapped-text';
 import type { Place, Range } from '../../core/text';
+import { sliceAt } from '../mapping';
 import type { SyntaxProblem } from '../syntax';
 import type { ShellCommand, ShellRedirect, ShellScript, ShellWord } from './ast';
+import { nestIn, shiftInto } from './nested';
+import { placeIn, wordText } from './word-text';
 import { unwrap } from './wrappers';
+
+/** Longer values, which grow from themselves (`A=$A$A`), count as unknown. */
+const LONGEST_VALUE = 4096;
 
 type Variables = (name: string) => MappedText | undefined;
 
@@ -30,6 +36,8 @@ interface Surroundings {
 interface Joint {
   readonly joinedBy: ShellCommand['joinedBy'];
   readonly background: boolean;
+  /** The pipeline stands after the keyword `time`. */
+  readonly timed: boolean;
 }
 
 type InnerParser = (inner: MappedText, variables: Variables) => ShellScript;
@@ -38,6 +46,8 @@ type InnerParser = (inner: MappedText, variables: Variables) => ShellScript;
 export class ScriptReader {
   readonly commands: ShellCommand[] = [];
   readonly problems: SyntaxProblem[] = [];
+  /** What is no place for a comment: words, redirects with their here-documents, tests. */
+  readonly occupied: Range[] = [];
   private readonly assigned = new Map<string, MappedText | undefined>();
   private pipelines = 0;
 
@@ -48,10 +58,14 @@ export class ScriptReader {
   ) {}
 
   script(script: ParsedScript): void {
+    this.addProblems(script);
+    this.statements(script.commands, { conditional: false, inFunction: undefined, inSubstitution: false });
+  }
+
+  private addProblems(script: ParsedScript): void {
     for (const error of script.errors ?? []) {
       this.problems.push({ range: { start: error.pos, end: error.pos }, message: error.message });
     }
-    this.statements(script.commands, { conditional: false, inFunction: undefined, inSubstitution: false });
   }
 
   private statements(statements: readonly Statement[], around: Surroundings): void {
@@ -59,6 +73,7 @@ export class ScriptReader {
       const joint: Joint = {
         joinedBy: index === 0 ? undefined : statements[index - 1]?.background === true ? '&' : ';',
         background: statement.background === true,
+        timed: false,
       };
       if (statement.command.type === 'AndOr') this.andOr(statement.command, around, joint);
       else this.pipeline(statement.command, around, joint);
@@ -70,10 +85,11 @@ export class ScriptReader {
   }
 
   private andOr(node: AndOr, around: Surroundings, joint: Joint): void {
+    let { conditional } = around;
     node.commands.forEach((command, index) => {
       const operator = node.operators[index - 1];
       // After `&&` a command runs in the ordinary course of a script; after `||` only when something failed.
-      const conditional = around.conditional || node.operators.slice(0, index).includes('||');
+      conditional ||= operator === '||';
       this.pipeline(command, { ...around, conditional }, { ...joint, joinedBy: operator ?? joint.joinedBy });
     });
   }
@@ -84,8 +100,9 @@ export class ScriptReader {
       this.command(node, around, joint, { id, index: 0, length: 1 });
       return;
     }
+    const timed = node.prefixes.some((prefix) => prefix.type === 'Time');
     node.commands.forEach((command, index) => {
-      this.command(command, around, joint, { id, index, length: node.commands.length });
+      this.command(command, around, { ...joint, timed }, { id, index, length: node.commands.length });
     });
   }
 
@@ -97,6 +114,7 @@ export class ScriptReader {
         return;
       case 'Redirected':
         this.command(node.command, around, joint, pipeline);
+        for (const redirect of node.redirects) this.scan(redirect, around);
         return;
       case 'If':
         this.list(node.clause, around);
@@ -110,7 +128,7 @@ export class ScriptReader {
       case 'For':
       case 'Select':
         this.assigned.set(node.name.value, undefined);
-        for (const word of node.wordlist ?? []) this.substitutions(word.parts, around);
+        for (const word of node.wordlist ?? []) this.scan(word, around);
         this.list(node.body, maybe);
         return;
       case 'ArithmeticFor':
@@ -121,8 +139,11 @@ export class ScriptReader {
         this.list(node.body, maybe);
         return;
       case 'Case':
-        this.substitutions(node.word.parts, around);
-        for (const item of node.items) this.list(item.body, maybe);
+        this.scan(node.word, around);
+        for (const item of node.items) {
+          for (const pattern of item.pattern) this.scan(pattern, maybe);
+          this.list(item.body, maybe);
+        }
         return;
       case 'Subshell':
       case 'BraceGroup':
@@ -135,8 +156,8 @@ export class ScriptReader {
         this.body(node.body, around, joint, pipeline);
         return;
       default:
-        // `[[ … ]]` and `(( … ))` run no program of their own.
-        return;
+        // `[[ … ]]` and `(( … ))` run no program of their own, but there may be substitutions inside.
+        this.scan(node, around);
     }
   }
 
@@ -154,18 +175,13 @@ export class ScriptReader {
     const assignments: { name: string; value: ShellWord | undefined }[] = [];
     const redirects: ShellRedirect[] = [];
     const words: ShellWord[] = [];
-    const inner: WordPart[] = [];
-    const addWord = (word: Word): void => {
-      words.push(this.word(word));
-      inner.push(...(word.parts ?? []));
-    };
     for (const part of node.prefix) {
       if (part.type === 'Assignment') assignments.push(this.assignment(part));
       else redirects.push(this.redirect(part));
     }
-    if (node.name) addWord(node.name);
+    if (node.name) words.push(this.word(node.name));
     for (const part of node.suffix) {
-      if (part.type === 'Word') addWord(part);
+      if (part.type === 'Word') words.push(this.word(part));
       else if (part.type === 'Assignment') words.push(this.assignmentWord(part));
       else redirects.push(this.redirect(part));
     }
@@ -175,7 +191,7 @@ export class ScriptReader {
     const command: ShellCommand = {
       name: program ? baseName(program.text) : '',
       words: unwrapped.words,
-      wrappers: unwrapped.wrappers,
+      wrappers: joint.timed && pipeline.index === 0 ? ['time', ...unwrapped.wrappers] : unwrapped.wrappers,
       assignments: [...assignments, ...unwrapped.assignments],
       redirects,
       pipeline,
@@ -189,11 +205,7 @@ export class ScriptReader {
     };
     this.commands.push(command);
     this.remember(command, around);
-    this.substitutions(inner, around);
-    for (const part of [...node.prefix, ...node.suffix]) {
-      if (part.type === 'Assignment' && part.value.type === 'Word') this.substitutions(part.value.parts, around);
-      if (part.type === 'Redirect') this.substitutions(part.target?.parts, around);
-    }
+    forEachChild(node, (child) => this.scan(child, around));
     this.openInner(command, unwrapped.script);
   }
 
@@ -209,40 +221,40 @@ export class ScriptReader {
     const set = (name: string, value: MappedText | undefined): void => {
       const known = this.assigned.get(name);
       const certain = !around.conditional && around.inFunction === undefined;
-      this.assigned.set(name, certain ? value : known?.text === value?.text ? known : undefined);
+      const kept = value && value.length <= LONGEST_VALUE ? value : undefined;
+      this.assigned.set(name, certain ? kept : known?.text === kept?.text ? known : undefined);
     };
-    for (const { name, value } of command.assignments) set(name, value && this.wordText(value));
+    for (const { name, value } of command.assignments) set(name, value?.value);
     for (const word of command.words.slice(1)) {
       const equals = word.text.indexOf('=');
-      if (equals > 0) set(word.text.slice(0, equals), this.wordText(word).slice(equals + 1));
+      if (equals > 0) set(word.text.slice(0, equals), word.value.slice(equals + 1));
     }
   }
 
   private openInner(command: ShellCommand, script: ShellWord | undefined): void {
     if (!script || !this.parseInner) return;
-    const parsed = this.parseInner(this.wordText(script), (name) => this.lookUp(name));
-    for (const inner of parsed.commands) {
-      this.commands.push({
-        ...inner,
-        // Ids stay unique, and offsets stay those of the outer script as far as they can be told.
-        pipeline: { ...inner.pipeline, id: inner.pipeline.id + this.pipelines },
-        conditional: inner.conditional || command.conditional,
-        inFunction: inner.inFunction ?? command.inFunction,
-        range: script.range,
-      });
-    }
+    const parsed = this.parseInner(script.value, (name) => this.lookUp(name));
+    const shift = shiftInto(this.source, script);
+    for (const inner of parsed.commands) this.commands.push(nestIn(command, inner, script, shift, this.pipelines));
     this.pipelines += parsed.commands.length + 1;
   }
 
-  private substitutions(parts: readonly (WordPart | DoubleQuotedChild)[] | undefined, around: Surroundings): void {
-    for (const part of parts ?? []) {
-      if (part.type === 'CommandExpansion' || part.type === 'ProcessSubstitution') {
-        // Offsets of a script inside escaped backquotes are not those of the text.
-        if (part.script && part.script.source === undefined) {
-          this.statements(part.script.commands, { ...around, inSubstitution: true });
-        }
-      } else if ('parts' in part) this.substitutions(part.parts, around);
+  /** Reads the substitutions inside a word, redirect or test. */
+  private scan(node: SyntaxNode, around: Surroundings): void {
+    this.occupied.push({ start: node.pos, end: node.end });
+    if (node.type === 'HereDoc') this.occupied.push({ start: node.body.pos, end: node.closing?.end ?? node.body.end });
+    this.substitutions(node, { ...around, inSubstitution: true });
+  }
+
+  private substitutions(node: SyntaxNode, around: Surroundings): void {
+    if (node.type !== 'Script') {
+      forEachChild(node, (child) => this.substitutions(child, around));
+      return;
     }
+    // Offsets of a script inside escaped backquotes are not those of the text.
+    if (node.source !== undefined) return;
+    this.addProblems(node);
+    this.statements(node.commands, around);
   }
 
   private assignment(node: Assignment): { name: string; value: ShellWord | undefined } {
@@ -253,9 +265,9 @@ export class ScriptReader {
   /** `export A=1` has assignments where other commands have words. */
   private assignmentWord(node: Assignment): ShellWord {
     const range = { start: node.pos, end: node.end };
-    const value = node.value.type === 'Word' ? this.word(node.value) : undefined;
-    const text = value ? `${node.name}=${value.text}` : `${node.name}=${HOLE}`;
-    return { text, range, at: this.place(range), complete: value?.complete ?? false };
+    const value = node.value.type === 'Word' ? this.word(node.value).value : MappedText.hole(this.place(range));
+    const name = this.slice(node.pos, node.pos + node.name.length + 1);
+    return this.wordOf(MappedText.concat([name, value]), range);
   }
 
   private redirect(node: Redirection): ShellRedirect {
@@ -264,78 +276,18 @@ export class ScriptReader {
       operator: node.operator,
       descriptor: node.descriptor?.type === 'FileDescriptor' ? node.descriptor.value : undefined,
       target: node.type === 'HereDoc' || !node.target ? undefined : this.word(node.target),
-      content: node.type === 'HereDoc' ? this.source.slice(node.body.pos, node.body.end) : undefined,
+      content: node.type === 'HereDoc' ? this.slice(node.body.pos, node.body.end) : undefined,
       at: this.place(range),
     };
   }
 
   private word(node: Word): ShellWord {
     const range = { start: node.pos, end: node.end };
-    const text = node.parts ? this.partsText(node.parts).text : node.value;
-    return { text, range, at: this.place(range), complete: !text.includes(HOLE) };
+    return this.wordOf(wordText(node, this.source, this.variables), range);
   }
 
-  /** The text of parts with known variables filled in and every other expansion replaced by one hole. */
-  private partsText(parts: readonly (WordPart | DoubleQuotedChild)[]): MappedText {
-    const builder = new MappedTextBuilder();
-    for (const part of parts) {
-      const place = this.place({ start: part.pos, end: part.end });
-      switch (part.type) {
-        case 'Literal':
-          builder.append(this.exact(part.value, part.pos, part.end));
-          break;
-        case 'SingleQuoted':
-          builder.append(this.exact(part.value, part.pos + 1, part.end - 1));
-          break;
-        case 'AnsiCQuoted':
-          builder.opaque(part.value, place);
-          break;
-        case 'DoubleQuoted':
-        case 'LocaleString':
-          builder.append(this.partsText(part.parts));
-          break;
-        case 'Glob':
-          builder.append(this.exact(part.value, part.pos, part.end));
-          break;
-        case 'BraceExpansion':
-        case 'ExtendedGlob':
-          builder.opaque(part.text, place);
-          break;
-        case 'SimpleExpansion':
-          builder.append(this.lookUp(part.text.slice(1)) ?? MappedText.hole(place));
-          break;
-        case 'ParameterExpansion': {
-          const known = part.prefix === undefined && !part.index ? this.lookUp(part.parameter) : undefined;
-          const operation = part.operation;
-          if (!operation) builder.append(known ?? MappedText.hole(place));
-          else if (operation.type === 'Default' && /^:?[-=]$/.test(operation.operator)) {
-            builder.append(known && known.length > 0 ? known : this.defaultText(operation.operand));
-          } else builder.append(MappedText.hole(place));
-          break;
-        }
-        default:
-          builder.append(MappedText.hole(place));
-      }
-    }
-    return builder.build();
-  }
-
-  private defaultText(word: Word): MappedText {
-    return word.parts ? this.partsText(word.parts) : this.exact(word.value, word.pos, word.end);
-  }
-
-  /** Text that stands in the script, verbatim when no escape was removed from it. */
-  private exact(value: string, start: number, end: number): MappedText {
-    const slice = this.source.slice(start, end);
-    return slice.text === value ? slice : MappedText.opaque(value, this.place({ start, end }));
-  }
-
-  private wordText(word: ShellWord): MappedText {
-    const { start, end } = word.range;
-    const raw = this.source.slice(start, end);
-    if (raw.text === word.text) return raw;
-    const quoted = this.source.slice(start + 1, end - 1);
-    return quoted.text === word.text ? quoted : MappedText.opaque(word.text, word.at);
+  private wordOf(value: MappedText, range: Range): ShellWord {
+    return { text: value.text, value, range, at: this.place(range), complete: !value.text.includes(HOLE) };
   }
 
   private lookUp(name: string): MappedText | undefined {
@@ -344,13 +296,17 @@ export class ScriptReader {
   }
 
   /** Where a part was written; from its first to its last character when it is made of several literals (exec form). */
+  private readonly variables = {
+    get: (name: string): MappedText | undefined => this.lookUp(name),
+    isSet: (name: string): boolean => this.assigned.has(name),
+  };
+
+  private slice(start: number, end: number): MappedText {
+    return sliceAt(this.source, start, end);
+  }
+
   private place(range: Range): Place {
-    const whole = this.source.sourceOf(range);
-    if (whole) return whole;
-    const first = this.source.placeAt(range.start) ?? { start: 0, end: 0 };
-    const last = this.source.placeAt(Math.max(range.start, range.end - 1));
-    if (!last || last.path !== first.path || last.start < first.start) return first;
-    return { ...first, end: Math.max(last.end, last.start + 1) };
+    return placeIn(this.source, range);
   }
 }
 

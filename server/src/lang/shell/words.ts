@@ -15,27 +15,43 @@ export function positionals(command: ShellCommand, withValue: ReadonlySet<string
       break;
     }
     if (!word.text.startsWith('-') || word.text === '-') found.push(word);
-    else if (withValue.has(word.text)) i++;
+    else if (takesNext(word.text, (name) => withValue.has(name))) i++;
   }
   return found;
 }
 
 /** True when one of the options is given: exactly, with `=value`, or among combined short options (`-fsSL` has `-f`). */
 export function hasFlag(command: ShellCommand, ...names: readonly string[]): boolean {
-  return command.words.slice(1).some((word) => names.some((name) => matches(word.text, name)));
+  return optionsOf(command).some((word) => names.some((name) => matches(word.text, name)));
 }
 
-/** The value of an option: `--x=v`, `--x v`, `-x v`, `-xv`. Undefined when the option or its value is absent. */
+/**
+ * The value of an option: `--x=v`, `--x v`, `-x v`, `-xv`, `-abx v`. Undefined when the option or its value is absent.
+ */
 export function flagValue(command: ShellCommand, ...names: readonly string[]): string | undefined {
-  for (let i = 1; i < command.words.length; i++) {
-    const text = command.words[i]?.text ?? '';
+  const options = optionsOf(command);
+  for (let i = 0; i < options.length; i++) {
+    const text = options[i]?.text ?? '';
     for (const name of names) {
-      if (text === name) return command.words[i + 1]?.text;
+      if (takesNext(text, (option) => option === name)) return options[i + 1]?.text;
       if (text.startsWith(`${name}=`)) return text.slice(name.length + 1);
       if (isShort(name) && text.startsWith(name) && text.length > 2) return text.slice(2);
     }
   }
   return undefined;
+}
+
+/** Words after the program, up to `--`. */
+function optionsOf(command: ShellCommand): readonly ShellWord[] {
+  const end = command.words.findIndex((word, index) => index > 0 && word.text === '--');
+  return command.words.slice(1, end < 0 ? undefined : end);
+}
+
+/** `-o`, `--output`, and `-fsSLo`, in which the first letter that has a value is the last one. */
+function takesNext(text: string, hasValue: (name: string) => boolean): boolean {
+  if (hasValue(text)) return true;
+  if (!/^-[A-Za-z]{2,}$/.test(text)) return false;
+  return [...text.slice(1)].findIndex((letter) => hasValue(`-${letter}`)) === text.length - 2;
 }
 
 function matches(text: string, name: string): boolean {

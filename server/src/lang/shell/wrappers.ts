@@ -42,21 +42,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   stdbuf: { values: ['-i', '-o', '-e'] },
   setsid: { values: [] },
   xargs: {
-    values: [
-      '-I',
-      '-n',
-      '-P',
-      '-L',
-      '-d',
-      '-a',
-      '-E',
-      '-s',
-      '--max-args',
-      '--max-procs',
-      '--delimiter',
-      '--arg-file',
-      '--replace',
-    ],
+    values: ['-I', '-n', '-P', '-L', '-d', '-a', '-E', '-s', '--max-args', '--max-procs', '--delimiter', '--arg-file'],
   },
   eatmydata: { values: [] },
   'dumb-init': { values: [] },
@@ -106,30 +92,45 @@ function programAt(
     const assignment = /^([A-Za-z_]\w*)=/.exec(text);
     if (text === '--') return i + 1;
     if (text.startsWith('-') && text !== '-') {
-      if (wrapper.values.includes(text)) i++;
+      if (takesNextWord(text, wrapper.values)) i++;
     } else if (assignment) {
       const word = words[i];
       const name = assignment[1] ?? '';
-      if (word) assignments.push({ name, value: { ...word, text: text.slice(name.length + 1) } });
+      if (word) assignments.push({ name, value: withoutName(word, name.length + 1) });
     } else if (operands > 0) operands--;
     else break;
   }
   return i;
 }
 
+/** `-u`, `--user`, and `-Eu`: the letters before the one with a value are options of their own. */
+function takesNextWord(text: string, values: readonly string[]): boolean {
+  if (values.includes(text)) return true;
+  if (!/^-[A-Za-z0-9]{2,}$/.test(text)) return false;
+  const first = [...text.slice(1)].findIndex((letter) => values.includes(`-${letter}`));
+  return first === text.length - 2;
+}
+
+function withoutName(word: ShellWord, length: number): ShellWord {
+  const value = word.value.slice(length);
+  return { ...word, text: value.text, value, complete: value.complete };
+}
+
 function innerScript(words: readonly ShellWord[]): ShellWord | undefined {
   const name = nameOf(words[0]);
   if (name === 'eval') return words.length === 2 ? words[1] : undefined;
-  if (name === 'su') {
-    const at = words.findIndex((word) => word.text === '-c' || word.text === '--command');
+  if (name === 'su' || name === 'runuser') {
+    const at = words.findIndex((word) => /^-[a-z]*c$/.test(word.text) || word.text === '--command');
     return at > 0 ? words[at + 1] : undefined;
   }
   if (name === undefined || !SHELLS.has(name)) return undefined;
   for (let i = 1; i < words.length; i++) {
     const text = words[i]?.text ?? '';
-    if (text === '-o' || text === '+o') i++;
-    else if (/^-[a-z]*c[a-z]*$/i.test(text) && !text.startsWith('--')) return words[i + 1];
-    else if (!text.startsWith('-')) return undefined;
+    // `-euo pipefail -c …`: an `o` or `O` takes the next word.
+    const operands = /^[-+][A-Za-z]+$/.test(text) ? text.replace(/[^oO]/g, '').length : 0;
+    if (/^-[A-Za-z]*c[A-Za-z]*$/.test(text)) return words[i + 1 + operands];
+    if (!text.startsWith('-') && !text.startsWith('+')) return undefined;
+    i += text === '--rcfile' || text === '--init-file' ? 1 : operands;
   }
   return undefined;
 }
