@@ -18,7 +18,7 @@ export function optionsOfClass(use: ImageUse, classes: ReadonlySet<TagClass>): r
  * tag's own literal (`ARG TAG=latest` of `FROM app:${TAG}`, pitfall P1), else the place of use.
  */
 export function imagePlace(use: ImageUse, option: ImageOption): Place {
-  const whole = option.text.sourceOf();
+  const whole = option.text.isVerbatim() ? option.text.sourceOf() : undefined;
   if (whole) return whole;
   const { tagRange } = option.reference;
   if (use.tagAt) return use.tagAt;
