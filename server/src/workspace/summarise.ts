@@ -1,9 +1,11 @@
+import { HOLE } from '../core/mapped-text';
 import { collectFacts } from '../model/collect';
 import { objectAnchor } from '../model/collect/kubernetes';
 import type { ActionUse, ImageUse } from '../model/facts';
 import { isValidDigest } from '../model/image-reference';
-import { annotationsOf, configReferences, labelMap, type KubernetesFile, type Workload } from '../model/kubernetes';
-import { get } from '../lang/data/tree';
+import { configReferences, labelMap, type KubernetesFile, type Workload } from '../model/kubernetes';
+import { configName, followsConfiguration } from '../model/kubernetes/configuration';
+import { booleanOf, get, type DataFile } from '../lang/data/tree';
 import type { Project } from '../model/project';
 import type { SourceFile } from '../model/source-file';
 import type { TerraformContainer } from '../model/terraform/containers';
@@ -20,6 +22,7 @@ import type {
 import { builtByCompose, builtByWorkflow } from './built-images';
 import type { ComposeFile } from '../model/compose';
 import type { Dockerfile } from '../model/dockerfile';
+import type { Kustomization } from '../model/kustomize';
 import type { Workflow } from '../model/workflow';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
@@ -30,6 +33,7 @@ const FACTS: ReadonlySet<string> = new Set([
   'kubernetes',
   'compose',
   'dockerfile',
+  'kustomize',
   'workflow',
   'terraform.resource',
   'terraform.container',
@@ -60,6 +64,19 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     kubernetes: (manifest: KubernetesFile) => addManifest(manifest, summary),
     compose: (compose: ComposeFile) => void summary.imagesBuilt.push(...builtByCompose(compose, file)),
     workflow: (workflow: Workflow) => void summary.imagesBuilt.push(...builtByWorkflow(workflow)),
+    kustomize: ({ generators }: Kustomization) => {
+      for (const generator of generators) {
+        const name = generator.name?.text.text;
+        if (name === undefined || generator.hashDisabled) continue;
+        summary.configMaps.push({
+          kind: generator.kind,
+          name,
+          namespace: undefined,
+          immutable: false,
+          generated: true,
+        });
+      }
+    },
     dockerfile: (dockerfile: Dockerfile) => {
       const final = dockerfile.finalStages[0];
       summary.healthcheck = final ? hasHealthcheck(final) : undefined;
@@ -85,7 +102,7 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
 function imagesOf(use: ImageUse, path: string): ImageSummary[] {
   const site = use.site.split('.')[0] as ImageSummary['site'];
   return use.options.flatMap(({ reference }) =>
-    reference.repository.includes('\uE000')
+    reference.repository.includes(HOLE)
       ? []
       : [
           {
@@ -110,9 +127,12 @@ function pinnedAction(use: ActionUse): FileSummary['pinnedActions'] {
 
 function addManifest(manifest: KubernetesFile, summary: Mutable<FileSummary>): void {
   summary.gitOps ||= manifest.objects.some((object) => GITOPS_GROUPS.test(object.group) && object.kind !== 'Rollout');
-  for (const workload of manifest.workloads) summary.workloads.push(workloadSummary(workload));
+  for (const workload of manifest.workloads) {
+    summary.workloads.push(workloadSummary(workload, manifest.file, summary.path));
+  }
   for (const service of manifest.services) {
-    if (!service.selector) continue;
+    // What a template renders cannot be compared: it selects nothing that is known.
+    if (!service.selector || [...service.selector.values()].some((value) => value.includes(HOLE))) continue;
     summary.services.push({
       name: service.object.name?.text.text ?? '',
       namespace: service.object.namespace?.text.text,
@@ -124,11 +144,11 @@ function addManifest(manifest: KubernetesFile, summary: Mutable<FileSummary>): v
     } satisfies ServiceSummary);
   }
   for (const config of manifest.configs) {
-    const name = config.object.name?.text.text;
-    if (name === undefined) continue;
+    const { name } = config.object;
+    if (!name) continue;
     summary.configMaps.push({
       kind: config.kind,
-      name,
+      name: configName(name, manifest.file, summary.path),
       namespace: config.object.namespace?.text.text,
       immutable: config.immutable?.value === true,
       generated: false,
@@ -136,10 +156,16 @@ function addManifest(manifest: KubernetesFile, summary: Mutable<FileSummary>): v
   }
 }
 
-function workloadSummary(workload: Workload): WorkloadSummary {
+function workloadSummary(workload: Workload, file: DataFile, path: string): WorkloadSummary {
   const references = configReferences(workload);
   const names = (kind: 'ConfigMap' | 'Secret'): string[] =>
-    references.filter((reference) => reference.kind === kind).map((reference) => reference.name.text.text);
+    references
+      .filter((reference) => reference.kind === kind)
+      .map((reference) => configName(reference.name, file, path));
+  const containers = (test: (container: Workload['containers'][number]) => boolean): string[] =>
+    workload.containers.flatMap((container) =>
+      container.name !== undefined && test(container) ? [container.name] : [],
+    );
   return {
     kind: workload.kind,
     name: objectAnchor(workload.object).split('/')[1] ?? '',
@@ -147,7 +173,11 @@ function workloadSummary(workload: Workload): WorkloadSummary {
     labels: Object.fromEntries(labelMap(get(workload.podMetadata, 'labels')) ?? []),
     configMaps: names('ConfigMap'),
     secrets: names('Secret'),
-    checksumAnnotation: annotationsOf(workload.podMetadata).some(({ key }) => /checksum|hash|sha/i.test(key)),
+    followsConfiguration: followsConfiguration(workload, file),
+    readinessProbes: containers(({ probes }) => probes.readinessProbe !== undefined),
+    readOnlyRoots: containers(
+      ({ securityContext }) => booleanOf(get(securityContext, 'readOnlyRootFilesystem')) === true,
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Project } from '../project';
 import type { SourceFile } from '../source-file';
 import { MappedText } from '../../core/mapped-text';
 import { emitBootData } from './boot-data';
+import { collectHelmChart, collectHelmValues, collectKustomization } from './charts';
 import { collectCompose } from './compose';
 import { collectDockerfile } from './dockerfile';
 import { emitScript, type Emitter } from './emitter';
@@ -56,6 +57,15 @@ export function collectFacts(
       return;
     case 'action':
       collectAction(file, emitter);
+      return;
+    case 'kustomize':
+      collectKustomization(file, emitter);
+      return;
+    case 'helm-values':
+      collectHelmValues(file, emitter);
+      return;
+    case 'helm-chart':
+      collectHelmChart(file, emitter);
       return;
     case 'cloud-init':
       emitBootData(emitter, {
