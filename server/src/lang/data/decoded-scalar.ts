@@ -108,7 +108,8 @@ function appendDerived(builder: MappedTextBuilder, pieces: readonly Piece[], out
     mapped.segments.forEach((segment, index) => {
       const text = mapped.text.slice(segment.start, segment.end);
       const foreign = index === 0 ? skipped.segments.some((part) => part.foreign) : segment.foreign === true;
-      if (foreign) builder.append(new MappedText(text, [{ ...segment, start: 0, end: text.length, foreign: undefined }]));
+      if (foreign)
+        builder.append(new MappedText(text, [{ ...segment, start: 0, end: text.length, foreign: undefined }]));
       else if (segment.verbatim) builder.verbatim(text, segment.source.start, segment.source.path);
       else builder.opaque(text, segment.source);
     });

@@ -38,7 +38,9 @@ export function mimeParts(text: MappedText, offset = 0, depth = 0): MimePart[] {
       },
     ];
   }
-  return between(source, mark, bodyStart).flatMap(([start, end]) => mimeParts(text.slice(start, end), offset + start, depth + 1));
+  return between(source, mark, bodyStart).flatMap(([start, end]) =>
+    mimeParts(text.slice(start, end), offset + start, depth + 1),
+  );
 }
 
 /** The offset after the blank line that ends the headers. */
@@ -61,7 +63,7 @@ function readHeaders(source: string): Map<string, string> {
 function between(source: string, mark: string, from: number): [start: number, end: number][] {
   const parts: [number, number][] = [];
   let start: number | undefined;
-  for (let at = from; at < source.length; ) {
+  for (let at = from; at < source.length;) {
     const lineBreak = source.indexOf('\n', at);
     const next = lineBreak < 0 ? source.length : lineBreak + 1;
     const line = source.slice(at, next).trimEnd();

@@ -48,6 +48,8 @@ export function analyseCompose(file: DataFile): ComposeFile {
 export function isOneShot(service: ComposeService, compose: ComposeFile): boolean {
   if (service.restart === 'no') return true;
   return compose.services.some((other) =>
-    other.dependsOn.some(({ name, condition }) => name === service.name && condition === 'service_completed_successfully'),
+    other.dependsOn.some(
+      ({ name, condition }) => name === service.name && condition === 'service_completed_successfully',
+    ),
   );
 }

@@ -12,7 +12,7 @@ export function interpolate(text: MappedText, depth = 0): MappedText {
   if (!text.text.includes('$') || depth > DEPTH_LIMIT) return text;
   const builder = new MappedTextBuilder();
   let copied = 0;
-  for (let at = text.text.indexOf('$'); at >= 0; ) {
+  for (let at = text.text.indexOf('$'); at >= 0;) {
     const found = variableAt(text, at, depth);
     if (found) {
       appendPart(builder, text, copied, at);

@@ -54,7 +54,11 @@ export function analyseHelmValues(file: DataFile): HelmImage[] {
 
 function imageOf(node: MapNode, path: readonly string[]): HelmImage | undefined {
   const repository = scalarIn(node, 'repository');
-  if (!repository || typeof repository.value !== 'string' || /^(?:https?|git|ssh|oci):\/\/|^git@/.test(repository.value)) {
+  if (
+    !repository ||
+    typeof repository.value !== 'string' ||
+    /^(?:https?|git|ssh|oci):\/\/|^git@/.test(repository.value)
+  ) {
     return undefined;
   }
   const tagEntry = entry(node, 'tag');

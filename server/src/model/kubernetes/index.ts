@@ -6,7 +6,14 @@ import { workloadOf } from './workloads';
 import type { Workload } from './workloads';
 
 export { container, containersOf, words } from './containers';
-export type { Container, ContainerPort, ContainerRole, EnvironmentVariable, ProbeKind, VolumeMount } from './containers';
+export type {
+  Container,
+  ContainerPort,
+  ContainerRole,
+  EnvironmentVariable,
+  ProbeKind,
+  VolumeMount,
+} from './containers';
 export { annotation, annotationsOf, kubernetesObjects, labelMap, labelsOf, pairsOf } from './objects';
 export type { KubernetesObject, Pair } from './objects';
 export { configReferences } from './references';

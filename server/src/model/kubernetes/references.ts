@@ -17,10 +17,16 @@ export function configReferences(pod: {
   readonly volumes: readonly Volume[];
 }): ConfigReference[] {
   const found: ConfigReference[] = [];
-  const add = (kind: ConfigReference['kind'], via: ConfigReference['via'], holder: DataNode | undefined, key: string): void => {
+  const add = (
+    kind: ConfigReference['kind'],
+    via: ConfigReference['via'],
+    holder: DataNode | undefined,
+    key: string,
+  ): void => {
     const map = asMap(holder);
     const name = asScalar(get(map, key));
-    if (name && name.value !== null) found.push({ kind, name, via, optional: asScalar(get(map, 'optional'))?.value === true });
+    if (name && name.value !== null)
+      found.push({ kind, name, via, optional: asScalar(get(map, 'optional'))?.value === true });
   };
   for (const container of pod.containers) {
     for (const source of container.envFrom) {

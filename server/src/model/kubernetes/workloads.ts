@@ -87,6 +87,12 @@ export function volumesOf(podSpec: DataNode | undefined): Volume[] {
   return items(get(podSpec, 'volumes')).flatMap((item) => {
     const node = asMap(item);
     if (!node) return [];
-    return [{ node, name: stringOf(get(node, 'name')), source: node.entries.find(({ key }) => key !== 'name' && key !== '<<') }];
+    return [
+      {
+        node,
+        name: stringOf(get(node, 'name')),
+        source: node.entries.find(({ key }) => key !== 'name' && key !== '<<'),
+      },
+    ];
   });
 }

@@ -79,7 +79,10 @@ function evaluate(text: MappedText, start: number, end: number, scope: Expressio
   const variable = levels[level]?.find((candidate) => candidate.name === name);
   if (!variable) return unknown;
   // A level may refer to the levels outside it, never to itself.
-  return { options: resolveAt(variable.value.text, { ...scope, env: levels.slice(level + 1) }, depth + 1), key: undefined };
+  return {
+    options: resolveAt(variable.value.text, { ...scope, env: levels.slice(level + 1) }, depth + 1),
+    key: undefined,
+  };
 }
 
 /** `a.b['c']` → its names; undefined for anything that is more than a property. */
@@ -88,12 +91,22 @@ function propertyPath(expression: string): string[] | undefined {
   return [...expression.matchAll(/'([^']*)'|([\w-]+)/g)].map((found) => found[1] ?? found[2] ?? '');
 }
 
+interface Combination {
+  readonly chosen: Readonly<Record<string, number>>;
+  readonly texts: MappedText[];
+}
+
 function combine(parts: readonly Part[], text: MappedText): readonly MappedText[] {
-  let combinations: { chosen: Readonly<Record<string, number>>; texts: readonly MappedText[] }[] = [{ chosen: {}, texts: [] }];
+  let combinations: Combination[] = [{ chosen: {}, texts: [] }];
   for (const { options, key } of parts) {
-    combinations = combinations.flatMap(({ chosen, texts }) => {
+    const [only] = options;
+    if (options.length === 1 && only) {
+      for (const { texts } of combinations) texts.push(only);
+      continue;
+    }
+    combinations = combinations.flatMap(({ chosen, texts }): Combination[] => {
       const known = key === undefined ? undefined : chosen[key];
-      return options.flatMap((option, index) =>
+      return options.flatMap((option, index): Combination[] =>
         known !== undefined && known !== index
           ? []
           : [{ chosen: key === undefined ? chosen : { ...chosen, [key]: index }, texts: [...texts, option] }],
