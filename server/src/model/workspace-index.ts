@@ -55,11 +55,15 @@ export interface WorkloadSummary {
   readonly namespace: string | undefined;
   /** Labels of the pod template. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Names of ConfigMaps and Secrets that its pods read. */
+  /** Names of ConfigMaps and Secrets that its pods read, as `configName` gives them. */
   readonly configMaps: readonly string[];
   readonly secrets: readonly string[];
-  /** The pod template carries a checksum annotation, so that a change of its configuration rolls the pods. */
-  readonly checksumAnnotation: boolean;
+  /** A change of the configuration reaches the pods: a checksum annotation on the pod template, or a reloader. */
+  readonly followsConfiguration: boolean;
+  /** Names of the containers that have a readiness probe. */
+  readonly readinessProbes: readonly string[];
+  /** Names of the containers whose root file system is read-only. */
+  readonly readOnlyRoots: readonly string[];
 }
 
 export interface ServiceSummary {
@@ -115,6 +119,14 @@ export class WorkspaceIndex {
   /** Uses of a repository anywhere in the workspace. */
   images(repository: string): readonly ImageSummary[] {
     return this.byRepository.get(repository) ?? [];
+  }
+
+  /** True when an image of a repository that matches is named by its digest somewhere. */
+  usesDigestOf(matches: (repository: string) => boolean): boolean {
+    for (const [repository, images] of this.byRepository) {
+      if (images.some(({ digest }) => digest !== undefined) && matches(repository)) return true;
+    }
+    return false;
   }
 
   /** Builds of images whose written name (without tag) is `name`. */
