@@ -90,9 +90,9 @@ class Converter {
     const keyRange = name.range;
     const keyEnd = keyRange.end - this.origin.base;
     const converted = this.node(value, afterColon(this.origin.text, keyEnd), depth + 1);
-    const key_ = typeof key.value === 'string' ? key.value : '';
+    const decoded = typeof key.value === 'string' ? key.value : '';
     return {
-      key: this.origin.actions.length > 0 && key_.includes(HOLE) ? name.text.text : key_,
+      key: this.origin.actions.length > 0 && decoded.includes(HOLE) ? name.text.text : decoded,
       keyRange,
       range: { start: keyRange.start, end: Math.max(keyRange.end, converted.range.end) },
       value: converted,
@@ -150,7 +150,7 @@ class Converter {
     if (!this.hasActions(start, valueEnd)) return new DecodedScalar(this.origin, { ...parts, value });
     const unknown = new DecodedScalar(this.origin, { ...parts, value });
     const text = unknown.text.text;
-    return text.includes(HOLE) ? new DecodedScalar(this.origin, { ...parts, value: text }) : unknown;
+    return text !== decoded ? new DecodedScalar(this.origin, { ...parts, value: text }) : unknown;
   }
 
   private hasActions(start: number, end: number): boolean {

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml';
-import { MappedText } from '../../core/mapped-text';
+import { HOLE, MappedText } from '../../core/mapped-text';
 import type { Range } from '../../core/text';
 import type { Comment, SyntaxProblem } from '../syntax';
 import type { Origin } from './decoded-scalar';
@@ -66,7 +66,7 @@ export function parseYaml(input: string | MappedText, options: YamlOptions = {})
 /** A comment with the actions that were blanked in it. */
 function original(text: string): (comment: Comment) => Comment {
   return (comment) =>
-    comment.text.includes('\uE000') ? { ...comment, text: text.slice(comment.textStart, comment.range.end) } : comment;
+    comment.text.includes(HOLE) ? { ...comment, text: text.slice(comment.textStart, comment.range.end) } : comment;
 }
 
 /** `yaml` recurses, and an overflow inside a regular expression ends the process: refuse what no file of ours nests. */

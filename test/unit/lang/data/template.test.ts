@@ -81,6 +81,13 @@ describe('Helm templates', () => {
     checkTree(file);
   });
 
+  it('leaves no trace of a control action in a block scalar', () => {
+    const file = parse('a: |\n  one\n  {{- if .x }}\n  two\n  {{- end }}\nb: 1\n');
+    expect(plain(root(file))).toEqual({ a: 'one\n\ntwo\n\n', b: 1 });
+    expect(textAt(file, 'a')).toBe('one\n\ntwo\n\n');
+    checkTree(file);
+  });
+
   it('reads comments of both kinds', () => {
     const text = '{{/* immutable: ignore[x] */}}\na: 1 # see {{ .y }}\n{{- /* b: 2\n*/ -}}\nc: 3\n';
     const file = parse(text);
