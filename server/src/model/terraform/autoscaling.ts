@@ -4,9 +4,8 @@ import { alternatives, every, numberIn, textOf } from '../values/value';
 import { bootArguments } from './boot-data';
 import { ignoresChangesOf, managedReferrers } from './lifecycle';
 import { knownTexts } from './literals';
+import { presenceOf, type Presence } from './presence';
 import type { TerraformResource } from './types';
-
-export type Presence = 'yes' | 'maybe' | 'no';
 
 /** What sends traffic to the instances of an Auto Scaling group. */
 export interface GroupAttachments {
@@ -28,7 +27,7 @@ const ATTACHMENT_ARGUMENTS = ['target_group_arns', 'load_balancers'];
 export function attachmentsOf(group: TerraformResource): GroupAttachments {
   const { block, module } = group;
   const found: Presence[] = ATTACHMENT_ARGUMENTS.map((name) => listPresence(block.attribute(name)));
-  const sources = block.has('traffic_source');
+  const sources = presenceOf(block, 'traffic_source');
   const lattice =
     sources === 'yes' &&
     block.blocks('traffic_source').every((source) => textOf(source.value('type')) === 'vpc-lattice') &&

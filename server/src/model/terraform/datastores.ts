@@ -26,3 +26,17 @@ export function runsDatastore(resource: TerraformResource): boolean {
     )
   );
 }
+
+/** What the machines of such programs are called. */
+const STORES =
+  /(^|[-_./])(vault|consul|etcd|kafka|zookeeper|cassandra|scylla|elasticsearch|opensearch|mongo(db)?|postgres(ql)?|mysql|mariadb|galera|redis|valkey|rabbitmq|clickhouse|influxdb|neo4j|minio|ceph|database|db)s?([-_./]|$)/i;
+
+/** True when the name of the resource, here or in the cloud, says that its machines hold data. */
+export function namesDatastore(resource: TerraformResource): boolean {
+  const names = ['name', 'name_prefix'].flatMap((name) =>
+    alternatives(resource.block.value(name) ?? { type: 'unknown', origin: undefined }).flatMap((option) =>
+      option.type === 'text' ? option.text.text : [],
+    ),
+  );
+  return [resource.name, ...names].some((name) => STORES.test(name));
+}

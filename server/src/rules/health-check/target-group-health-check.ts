@@ -2,6 +2,7 @@ import type { Fix } from '../../core/finding';
 import { insertAttribute, insertBlock } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { correctLiteral, given, isText, knownTexts, literalPlace } from '../../model/terraform/literals';
+import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformModule, TerraformResource } from '../../model/terraform/types';
 import type { ConfigBlock } from '../../model/config-block';
 import { booleanIn, every, textOf } from '../../model/values/value';
@@ -63,7 +64,7 @@ export default defineRule({
       if (type && !isText(type.value, ['instance', 'ip', 'alb'])) return;
       const protocol = given(block, 'protocol');
       const http = protocol !== undefined && isText(protocol.value, HTTP);
-      const presence = block.has('health_check');
+      const presence = presenceOf(block, 'health_check');
       if (presence === 'no') {
         if (http) missing(resource, 'missing', 'warning', siblingCheck(resource));
         else if (protocol && isText(protocol.value, CONNECTION)) missing(resource, 'missingConnection', 'info');
@@ -107,7 +108,7 @@ export default defineRule({
         const protocol = listener.value('instance_protocol');
         return knownTexts(protocol).some((text) => HTTP.includes(text.toUpperCase()));
       });
-      const presence = block.has('health_check');
+      const presence = presenceOf(block, 'health_check');
       if (presence === 'no')
         return missing(resource, http ? 'missing' : 'missingConnection', http ? 'warning' : 'info');
       for (const check of presence === 'yes' ? block.blocks('health_check') : []) {

@@ -1,9 +1,10 @@
 import { removeIgnoredChange } from '../../model/edits/lifecycle';
 import { defineRule } from '../../model/facts';
-import { runsDatastore } from '../../model/terraform/datastores';
+import { namesDatastore, runsDatastore } from '../../model/terraform/datastores';
 import { isImageArgument, runsImage } from '../../model/terraform/image-arguments';
 import { ignoredChanges } from '../../model/terraform/lifecycle';
 import { given, isText } from '../../model/terraform/literals';
+import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
 
 export default defineRule({
@@ -28,7 +29,7 @@ export default defineRule({
       for (const change of ignoredChanges(resource)) {
         const all = change.path === 'all';
         if (!all && !isImageArgument(resource.type, change.steps)) continue;
-        if (isDeployedElsewhere(resource) || runsDatastore(resource)) return;
+        if (isDeployedElsewhere(resource) || runsDatastore(resource) || namesDatastore(resource)) return;
         context.report({
           at: change.at,
           anchor: `resource.${resource.address}/lifecycle.ignore_changes.${change.path}`,
@@ -47,7 +48,7 @@ export default defineRule({
 /** With these deployment controllers ECS refuses another task definition from Terraform: it has to be ignored. */
 function isDeployedElsewhere({ type, block }: TerraformResource): boolean {
   if (type !== 'aws_ecs_service') return false;
-  if (block.has('deployment_controller') === 'maybe') return true;
+  if (presenceOf(block, 'deployment_controller') === 'maybe') return true;
   return block
     .blocks('deployment_controller')
     .some((controller) => given(controller, 'type') && !isText(controller.value('type'), ['ECS']));

@@ -2,6 +2,7 @@ import type { Expression } from '../../lang/hcl/ast';
 import { insertAttribute } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { bootArguments } from '../../model/terraform/boot-data';
+import { namesDatastore } from '../../model/terraform/datastores';
 import { hasReplaceTrigger, ignoresChangesOf } from '../../model/terraform/lifecycle';
 import { correctLiteral, given, literalPlace } from '../../model/terraform/literals';
 import { localExpression } from '../../model/terraform/locals';
@@ -38,7 +39,12 @@ export default defineRule({
         return;
       const flag = given(block, FLAG);
       if (flag && !every(flag.value, (option) => booleanIn(option) === false)) return;
-      if (ignoresChangesOf(instance, ['user_data', 'user_data_base64']) || hasReplaceTrigger(instance)) return;
+      if (
+        ignoresChangesOf(instance, ['user_data', 'user_data_base64']) ||
+        hasReplaceTrigger(instance) ||
+        namesDatastore(instance)
+      )
+        return;
       if (bootArguments(instance).some(({ text }) => EVERY_BOOT.test(text.text.text))) return;
       const title = `Set \`${FLAG} = true\``;
       context.report({

@@ -2,6 +2,7 @@ import { insertBlock, removeBlock, replaceValue } from '../../model/edits/hcl';
 import { setAttribute } from '../../model/edits/lifecycle';
 import { defineRule } from '../../model/facts';
 import { correctLiteral, given, isText, knownTexts, literalPlace } from '../../model/terraform/literals';
+import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
 import { alternatives, booleanIn, every, textOf } from '../../model/values/value';
 
@@ -58,7 +59,7 @@ export default defineRule({
         context.report({ at, anchor, message: 'mutable', fixes });
       } else if (isText(attribute.value, ['MUTABLE', 'MUTABLE_WITH_EXCLUSION']) && !all) {
         // Some tags are protected: those of releases, as a rule.
-        const severity = block.has(FILTER) === 'no' ? 'warning' : 'info';
+        const severity = presenceOf(block, FILTER) === 'no' ? 'warning' : 'info';
         context.report({ at, anchor, message: 'partly', severity });
       } else if (isText(attribute.value, ['IMMUTABLE_WITH_EXCLUSION']) && all) {
         const [only] = block.blocks(FILTER);
@@ -82,7 +83,7 @@ export default defineRule({
         if (!isText(block.value('format'), ['DOCKER']) || isCache(resource, ['repository_id'])) return;
         const mode = given(block, 'mode');
         if (mode && !isText(mode.value, ['STANDARD_REPOSITORY'])) return;
-        const presence = block.has('docker_config');
+        const presence = presenceOf(block, 'docker_config');
         if (presence === 'maybe') return;
         const config = block.block('docker_config');
         const flag = config && given(config, 'immutable_tags');

@@ -2,9 +2,11 @@ import type { Fix } from '../../core/finding';
 import { insertBlock } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { isClusterManaged, launchSources, templateUses } from '../../model/terraform/autoscaling';
+import { namesDatastore } from '../../model/terraform/datastores';
 import { hasReplaceTrigger, ignoresChangesOf, managedReferrers } from '../../model/terraform/lifecycle';
 import { given, knownTexts } from '../../model/terraform/literals';
 import { namingOf } from '../../model/terraform/naming';
+import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
 import { every, numberIn } from '../../model/values/value';
 
@@ -30,7 +32,8 @@ export default defineRule({
   },
   create: (context) => ({
     'terraform.resource:aws_autoscaling_group': (group) => {
-      if (group.block.has('instance_refresh') !== 'no' || isReplacedOtherwise(group) || isClusterManaged(group)) return;
+      if (presenceOf(group.block, 'instance_refresh') !== 'no' || isReplacedOtherwise(group)) return;
+      if (isClusterManaged(group) || namesDatastore(group)) return;
       const legacy = given(group.block, 'launch_configuration') !== undefined;
       context.report({
         at: group.header,
@@ -46,7 +49,7 @@ export default defineRule({
 /** Another way is visible in which instances give way to new ones, or one cannot be ruled out. */
 function isReplacedOtherwise(group: TerraformResource): boolean {
   const { block } = group;
-  const starts = LAUNCH_ARGUMENTS.some((name) => given(block, name) ?? block.has(name) !== 'no');
+  const starts = LAUNCH_ARGUMENTS.some((name) => given(block, name) ?? presenceOf(block, name) !== 'no');
   if (!starts) return true;
   const naming = namingOf(group);
   if (naming === 'changing' || naming === 'unknown' || hasReplaceTrigger(group)) return true;

@@ -4,6 +4,7 @@ import { insertBlock } from '../../model/edits/hcl';
 import { setAttribute } from '../../model/edits/lifecycle';
 import { defineRule } from '../../model/facts';
 import { correctLiteral, given, isText, literalPlace } from '../../model/terraform/literals';
+import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
 import { booleanIn, every } from '../../model/values/value';
 
@@ -31,7 +32,7 @@ export default defineRule({
       if (!isRolling(service) || alarmsRollBack(service)) return;
       const { block } = service;
       const anchor = `resource.${service.address}/deployment_circuit_breaker`;
-      const presence = block.has('deployment_circuit_breaker');
+      const presence = presenceOf(block, 'deployment_circuit_breaker');
       if (presence === 'no') {
         const lines = ['deployment_circuit_breaker {', '  enable   = true', '  rollback = true', '}'];
         const fix = {
@@ -80,7 +81,7 @@ function turnOn(breaker: ConfigBlock, names: readonly string[]): Fix {
 function isRolling({ block }: TerraformResource): boolean {
   if (given(block, 'scheduling_strategy') && !isText(block.value('scheduling_strategy'), ['REPLICA'])) return false;
   const nested = (name: string, argument: string, expected: string): boolean => {
-    if (block.has(name) === 'maybe') return false;
+    if (presenceOf(block, name) === 'maybe') return false;
     return block.blocks(name).every((each) => !given(each, argument) || isText(each.value(argument), [expected]));
   };
   return nested('deployment_controller', 'type', 'ECS') && nested('deployment_configuration', 'strategy', 'ROLLING');
@@ -88,7 +89,7 @@ function isRolling({ block }: TerraformResource): boolean {
 
 /** CloudWatch alarms do the same; alarms that are not known to be off count. */
 function alarmsRollBack({ block }: TerraformResource): boolean {
-  if (block.has('alarms') === 'maybe') return true;
+  if (presenceOf(block, 'alarms') === 'maybe') return true;
   return block.blocks('alarms').some((alarms) =>
     ['enable', 'rollback'].every((name) => {
       const attribute = given(alarms, name);
