@@ -1,0 +1,39 @@
+import type { Project } from '../project';
+import { joinPath } from '../paths';
+import type { TerraformModule } from './types';
+
+/** Folders whose configurations are called or shown, not applied: modules, examples, tests. */
+const NOT_APPLIED =
+  /(^|\/)(_?modules?|examples?|tests?|testing|testdata|fixtures?|samples?|docs?|templates?|e2e|cdktf\.out|\.terraform)(\/|$)/i;
+
+/** Resources that live in the state or on this machine only. */
+const LOCAL_TYPE =
+  /^(local|random|null|tls|time|archive|external|template|docker|kind|minikube|k3d|vagrant|libvirt|virtualbox)_|^terraform_data$/;
+
+/** True when the directory is applied by itself: it configures providers and manages something beyond this machine. */
+export function isRootModule(module: TerraformModule): boolean {
+  if (module.providers.length === 0 || NOT_APPLIED.test(module.directory)) return false;
+  return module.resources.some(({ type }) => !LOCAL_TYPE.test(type));
+}
+
+/** Files by which Terragrunt, Terramate and Atmos take over a directory, its own or one above it. */
+const GENERATOR =
+  /^(terragrunt(\.stack)?\.hcl(\.json)?|root\.hcl|.*\.tm(\.hcl)?|atmos\.ya?ml|cdk\.tf\.json|cdktf\.json)$/;
+
+/** True when another tool writes the backend of the module, or may do so. */
+export function hasGeneratedBackend(module: TerraformModule, project: Project): boolean {
+  let directory: string | undefined = module.directory;
+  while (directory !== undefined) {
+    if (project.list(directory)?.some((name) => GENERATOR.test(name))) return true;
+    directory = directory === '' ? undefined : joinPath(directory, '..');
+  }
+  return false;
+}
+
+/** Texts of the workflows of the workspace. */
+export function workflowTexts(project: Project): readonly string[] {
+  const directory = '.github/workflows';
+  return (project.list(directory) ?? [])
+    .filter((name) => /\.ya?ml$/.test(name))
+    .flatMap((name) => project.read(`${directory}/${name}`) ?? []);
+}
