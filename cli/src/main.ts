@@ -1,0 +1,18 @@
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { EXIT } from './exit-codes';
+import { isWorkerData, serveWorker } from './lint-worker';
+import { processIo } from './io';
+import { runCommandLine } from './run';
+
+if (!isMainThread && parentPort && isWorkerData(workerData)) {
+  serveWorker(parentPort, workerData);
+} else {
+  // Node would print the minified line of the bundle.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`immutable-infra: internal error, please report it.\n${error.stack ?? error.message}\n`);
+    process.exitCode = EXIT.internal;
+  });
+  void runCommandLine(process.argv.slice(2), processIo()).then((code) => {
+    process.exitCode = code;
+  });
+}

@@ -1,0 +1,74 @@
+import { didYouMeanText } from '../../server/src/core/did-you-mean';
+import { commandHelp, parseCommandLine, type Command } from './command-line';
+import { explain } from './commands/explain';
+import { fix } from './commands/fix';
+import { init } from './commands/init';
+import { lint } from './commands/lint';
+import { rules } from './commands/rules';
+import { testPolicies } from './commands/test';
+import { EXIT, UsageError, type ExitCode } from './exit-codes';
+import type { Io } from './io';
+import { VERSION } from './version';
+
+const COMMANDS: readonly Command[] = [lint, fix, explain, rules, init, testPolicies];
+
+/** Runs one command line. Never throws: what goes wrong is printed and told by the exit code. */
+export async function runCommandLine(words: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    return await dispatch(words, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.stderr.write(`immutable-infra: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.stderr.write(`immutable-infra: internal error, please report it.\n${text}\n`);
+    return EXIT.internal;
+  }
+}
+
+async function dispatch(words: readonly string[], io: Io): Promise<ExitCode> {
+  const [first, ...rest] = words;
+  if (first === '--version' || first === '-V' || first === 'version') {
+    io.stdout.write(`${VERSION}\n`);
+    return EXIT.ok;
+  }
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    const topic = first === 'help' ? rest[0] : undefined;
+    io.stdout.write(topic === undefined ? overview() : commandHelp(commandNamed(topic)));
+    return EXIT.ok;
+  }
+  if (first.startsWith('-')) {
+    throw new UsageError(`Say a command first: immutable-infra lint ${words.join(' ')}`);
+  }
+  const command = commandNamed(first);
+  if (rest.some((word) => word === '--help' || word === '-h')) {
+    io.stdout.write(commandHelp(command));
+    return EXIT.ok;
+  }
+  return command.run(parseCommandLine(rest, command.options), io);
+}
+
+/** @throws UsageError when there is none */
+function commandNamed(name: string): Command {
+  const command = COMMANDS.find((known) => known.name === name);
+  if (command) return command;
+  const names = COMMANDS.map((known) => known.name);
+  throw new UsageError(
+    `There is no command \`${name}\`.${didYouMeanText(name, names)} Commands: ${names.join(', ')}. See immutable-infra --help.`,
+  );
+}
+
+function overview(): string {
+  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
+  return `Immutable Infra ${VERSION}: lints Packer, Terraform, Dockerfiles, Kubernetes and the files around them.
+
+Usage: immutable-infra <command> [options]
+
+Commands:
+${rows.join('\n')}
+
+  immutable-infra <command> --help   options of a command
+  immutable-infra --version          the version
+`;
+}
