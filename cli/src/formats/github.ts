@@ -17,7 +17,7 @@ export const github: Format = (report) =>
   report.findings
     .map((finding) => {
       const properties = { file: report.root.shown(finding.path), ...lines(finding), title: finding.rule };
-      const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
+      const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(`${value}`)}`);
       return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeData(withFix(finding))}\n`;
     })
     .join('');

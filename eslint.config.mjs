@@ -1,0 +1,64 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Everything under server/src but lsp runs in a web worker: no Node, no VS Code. */
+const PORTABLE = {
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: [{ group: ['node:*', 'vscode', 'vscode-*'], message: 'This code also runs in a web worker.' }],
+    },
+  ],
+  'no-restricted-globals': ['error', 'process', 'Buffer', '__dirname', '__filename', 'require', 'window', 'document'],
+};
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'dist', '.tsbuild', 'test-results', 'coverage', 'examples', 'test/**/fixtures'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'server/tsconfig.json',
+          'cli/tsconfig.json',
+          'release/tsconfig.json',
+          'client/tsconfig.json',
+          'test/tsconfig.json',
+        ],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      // Numbers in messages are what they are meant for.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `noUncheckedIndexedAccess` makes most of these necessary, and tolerant parsers check what types already say.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // A parser is a loop until something is found.
+      'no-constant-condition': ['error', { checkLoops: false }],
+      // Text from files is cleaned of control characters, so they stand in patterns.
+      'no-control-regex': 'off',
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['server/src/**/*.ts'], ignores: ['server/src/lsp/**'], rules: PORTABLE },
+  {
+    files: ['vitest.config.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { project: null } },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', performance: 'readonly' },
+    },
+  },
+);
