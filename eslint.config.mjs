@@ -51,11 +51,6 @@ export default tseslint.config(
   },
   { files: ['server/src/**/*.ts'], ignores: ['server/src/lsp/**'], rules: PORTABLE },
   {
-    files: ['vitest.config.ts'],
-    extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { parserOptions: { project: null } },
-  },
-  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: { console: 'readonly', process: 'readonly', URL: 'readonly', performance: 'readonly' },

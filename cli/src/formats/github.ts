@@ -17,16 +17,16 @@ export const github: Format = (report) =>
   report.findings
     .map((finding) => {
       const properties = { file: report.root.shown(finding.path), ...lines(finding), title: finding.rule };
-      const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(`${value}`)}`);
+      const written = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(value)}`);
       return `::${COMMANDS[finding.severity]} ${written.join(',')}::${escapeData(withFix(finding))}\n`;
     })
     .join('');
 
 /** Columns are only allowed when the annotation is on one line. */
-function lines({ region }: LocatedFinding): Record<string, number> {
+function lines({ region }: LocatedFinding): Record<string, string> {
   const { startLine, endLine, startColumn, endColumn } = region;
-  if (startLine !== endLine) return { line: startLine, endLine };
-  return { line: startLine, endLine, col: startColumn, endColumn };
+  const place = { line: String(startLine), endLine: String(endLine) };
+  return startLine === endLine ? { ...place, col: String(startColumn), endColumn: String(endColumn) } : place;
 }
 
 function withFix({ message, fixes }: LocatedFinding): string {

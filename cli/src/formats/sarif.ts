@@ -33,7 +33,6 @@ const RANKS: Readonly<Record<Severity, number>> = { error: 90, warning: 60, info
 /** SARIF 2.1.0 (OASIS), as code scanning and editors read it. Paths are relative to the working directory. */
 export const sarif: Format = (report) => {
   const writer = new SarifWriter(report);
-  const results = writer.results();
   const log: Log = {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -53,8 +52,7 @@ export const sarif: Format = (report) => {
           SRCROOT: { uri: `${pathToFileURL(report.root.cwd).href.replace(/\/$/, '')}/` },
         },
         columnKind: 'utf16CodeUnits',
-        artifacts: writer.artifacts(),
-        results,
+        results: writer.results(),
       },
     ],
   };
@@ -83,7 +81,6 @@ function descriptor(meta: RuleMeta): ReportingDescriptor {
 
 class SarifWriter {
   private readonly ruleIndexes: ReadonlyMap<string, number>;
-  private readonly paths = new Map<string, number>();
 
   constructor(private readonly report: Report) {
     this.ruleIndexes = new Map(report.metas.map((meta, index) => [meta.id as string, index]));
@@ -93,11 +90,6 @@ class SarifWriter {
     const { findings, suppressed, baselined, diff } = this.report;
     const all = [...findings, ...suppressed, ...baselined, ...(diff?.existing ?? []), ...(diff?.fixed ?? [])];
     return all.map((finding) => this.result(finding));
-  }
-
-  /** The files that results name; call it after `results`. */
-  artifacts(): { readonly location: ArtifactLocation }[] {
-    return [...this.paths.keys()].map((path) => ({ location: this.plainLocation(path) }));
   }
 
   private result(finding: LocatedFinding): Result {
@@ -161,12 +153,6 @@ class SarifWriter {
   }
 
   private artifact(path: string): ArtifactLocation {
-    const index = this.paths.get(path) ?? this.paths.size;
-    this.paths.set(path, index);
-    return { ...this.plainLocation(path), index };
-  }
-
-  private plainLocation(path: string): ArtifactLocation {
     return { uri: uriOf(this.report.root.shown(path)), uriBaseId: 'SRCROOT' };
   }
 }
