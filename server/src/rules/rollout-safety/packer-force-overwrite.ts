@@ -3,6 +3,7 @@ import { hasFlag, positionals } from '../../lang/shell/words';
 import { isEphemeral } from '../../model/commands/terraform-runs';
 import type { ConfigAttribute } from '../../model/config-block';
 import { removeAttribute } from '../../model/edits/hcl';
+import { removeWord } from '../../model/edits/shell';
 import { joinRemovals } from '../../model/edits/removals';
 import { defineRule, type CommandUse } from '../../model/facts';
 import { buildsLocally, imageNameOf, nameBehaviour } from '../../model/packer/image-names';
@@ -86,11 +87,12 @@ export default defineRule({
       const flag = command.words.find((word) => /^--?force(=true)?$/.test(word.text));
       if (!flag || !hasFlag(command, '-force', '--force') || isEphemeral(script)) return;
       if (buildsLocalImages(use, context.project, context.file.directory)) return;
+      const edit = removeWord(script.shell, flag);
       context.report({
         at: flag.at,
         anchor: `${anchor}/force`,
         message: 'command',
-        fixes: withoutFlag(use, flag.range),
+        fixes: edit ? removal('suggestion', 'Remove `-force`', [edit]) : [],
       });
     },
   }),
@@ -153,12 +155,4 @@ function buildsLocalImages(use: CommandUse, project: Project, directory: string)
   if (path === undefined) return false;
   const isFile = /\.(hcl|json)$/.test(path);
   return buildsLocally(project.packerTemplate(isFile ? path : path === '' ? 'x.pkr.hcl' : `${path}/x.pkr.hcl`).sources);
-}
-
-function withoutFlag(use: CommandUse, range: { readonly start: number; readonly end: number }): readonly Fix[] {
-  const { source } = use.script.shell;
-  const part = { start: range.start - 1, end: range.end };
-  const at = source.sourceOf(part);
-  if (!at || !source.isVerbatim(part) || !/\s/.test(source.text[part.start] ?? '')) return [];
-  return removal('suggestion', 'Remove `-force`', [{ at, text: '' }]);
 }
