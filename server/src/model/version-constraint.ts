@@ -18,7 +18,7 @@ export function isConstraint(text: string): boolean {
  * below 2.0. Undefined for anything else than a single `>=`.
  */
 export function closedAtMajor(constraint: string): string | undefined {
-  const match = /^\s*>=\s*(\d+)(?:\.(\d+)(?:\.(\d+))?)?\s*$/.exec(constraint);
+  const match = /^\s*>=\s*v?(\d+)(?:\.(\d+)(?:\.(\d+))?)?\s*$/.exec(constraint);
   if (!match) return undefined;
   const [, major = '0', minor = '0', patch = '0'] = match;
   return patch === '0' ? `~> ${major}.${minor}` : `>= ${major}.${minor}.${patch}, < ${Number(major) + 1}.0.0`;

@@ -3,6 +3,7 @@ import type { ShellWord } from '../../lang/shell/ast';
 import { hasFlag, positionals } from '../../lang/shell/words';
 import { insertWord, removeWord } from '../../model/edits/shell';
 import { defineRule, type CommandUse, type TerraformUnit } from '../../model/facts';
+import { joinPath } from '../../model/paths';
 import { LOCK_FILE, lockFileIgnore, type IgnoreLine } from '../../model/terraform/lock-file';
 import { hasGeneratedBackend, isRootModule } from '../../model/terraform/root-module';
 import type { Project } from '../../model/project';
@@ -51,6 +52,7 @@ export default defineRule({
       const names = context.project.list(directory);
       const path = directory === '' ? LOCK_FILE : `${directory}/${LOCK_FILE}`;
       if (!names || names.includes(LOCK_FILE) || context.project.read(path) !== undefined) return;
+      if (isIgnored(directory, context.project)) return;
       const holder = settings[0] ?? providers[0];
       if (holder?.path !== context.file.path) return;
       context.report({ at: holder.header, anchor: 'terraform/lockfile', message: 'missing', severity: 'info' });
@@ -90,6 +92,17 @@ export default defineRule({
 function isDeployed({ module }: TerraformUnit): boolean {
   if (!isRootModule(module)) return false;
   return module.settings.some((settings) => settings.has('backend') !== 'no' || settings.has('cloud') !== 'no');
+}
+
+/** A `.gitignore` here or above keeps the lock file out: the finding stands there. */
+function isIgnored(directory: string, project: Project): boolean {
+  let current: string | undefined = directory;
+  while (current !== undefined) {
+    const text = project.read(current === '' ? '.gitignore' : `${current}/.gitignore`);
+    if (text !== undefined && lockFileIgnore(text).length > 0) return true;
+    current = current === '' ? undefined : joinPath(current, '..');
+  }
+  return false;
 }
 
 /** A repository of one reusable module: its callers have the lock file. */
