@@ -1,0 +1,6 @@
+#!/bin/sh
+# Runs each time a worker container starts.
+set -e
+git -C /app/rules pull
+pip install --upgrade shipping-rates
+exec "$@"

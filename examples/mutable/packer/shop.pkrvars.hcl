@@ -1,0 +1,2 @@
+# Values for shop.pkr.hcl.
+region = "eu-west-1"
