@@ -4,7 +4,7 @@ import type { TerraformModule } from './types';
 
 /** Folders whose configurations are called or shown, not applied: modules, examples, tests. */
 const NOT_APPLIED =
-  /(^|\/)(_?modules?|examples?|tests?|testing|testdata|fixtures?|samples?|docs?|templates?|e2e|cdktf\.out|\.terraform)(\/|$)/i;
+  /(^|\/)(_?modules?|examples?([-_][^/]*)?|tests?|testing|testdata|fixtures?|samples?|docs?|templates?|e2e|cdktf\.out|\.terraform)(\/|$)/i;
 
 /** Resources that live in the state or on this machine only. */
 const LOCAL_TYPE =
