@@ -5,6 +5,7 @@ import ignore, { type Ignore } from 'ignore';
 interface Level {
   /** Path of the directory relative to the root, with `/` at its end; `''` for the root. */
   readonly prefix: string;
+  readonly text: string;
   readonly rules: Ignore;
 }
 
@@ -28,12 +29,13 @@ export class IgnoreRules {
   }
 
   /**
-   * The rules inside a directory.
+   * The rules inside a directory that is not ignored.
    *
    * @param directory relative to the root
    */
   inside(root: string, directory: string): IgnoreRules {
-    return this.with(`${directory}/`, join(root, directory, '.gitignore'));
+    const levels = this.levels.map((level) => excuse(level, directory));
+    return new IgnoreRules(levels).with(`${directory}/`, join(root, directory, '.gitignore'));
   }
 
   /** A deeper file wins over a shallower one; an ignored directory is never entered, as in Git. */
@@ -51,10 +53,23 @@ export class IgnoreRules {
   private with(prefix: string, file: string): IgnoreRules {
     let text: string;
     try {
-      text = readFileSync(file, 'utf8');
+      text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
     } catch {
       return this;
     }
-    return new IgnoreRules([...this.levels, { prefix, rules: ignore().add(text.replace(/^\uFEFF/, '')) }]);
+    return new IgnoreRules([...this.levels, { prefix, text, rules: compile(text) }]);
   }
+}
+
+/** Git tells upper from lower case where the file system does. */
+function compile(text: string): Ignore {
+  return ignore({ ignorecase: process.platform === 'win32' || process.platform === 'darwin' }).add(text);
+}
+
+/** A directory that a deeper file takes back in: the shallower one must not shut out all that is in it. */
+function excuse(level: Level, directory: string): Level {
+  const relative = directory.slice(level.prefix.length);
+  if (!level.rules.test(`${relative}/`).ignored) return level;
+  const text = `${level.text}\n!/${relative.replace(/[\\*?[\]!#\s]/g, '\\$&')}/\n`;
+  return { prefix: level.prefix, text, rules: compile(text) };
 }
