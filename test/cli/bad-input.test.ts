@@ -177,10 +177,14 @@ describe('links and other things that are no files', () => {
   });
 
   it('takes any name', async () => {
-    const names = ['a\nb', "quote'\"", '-rf', '$(touch x)', '日本', '%2e%2e', 'a&b<c>'];
-    const workspace = new Workspace(Object.fromEntries(names.map((name) => [`${name}/Dockerfile`, MUTABLE_DOCKERFILE])));
+    const names = ['a\nb', 'quote\'"', '-rf', '$(touch x)', '日本', '%2e%2e', 'a&b<c>'];
+    const workspace = new Workspace(
+      Object.fromEntries(names.map((name) => [`${name}/Dockerfile`, MUTABLE_DOCKERFILE])),
+    );
     const { json } = await workspace.lint(ONLY);
-    expect(json.findings.map((finding) => finding.path).sort()).toEqual(names.map((name) => `${name}/Dockerfile`).sort());
+    expect(json.findings.map((finding) => finding.path).sort()).toEqual(
+      names.map((name) => `${name}/Dockerfile`).sort(),
+    );
   });
 });
 
@@ -199,7 +203,9 @@ describe('a configuration that is not as it should be', () => {
   });
 
   it('makes the exit code 2 when a value is wrong, and lints all the same', async () => {
-    const { json, code } = await beside({ 'immutable.yaml': 'lint:\n  rules:\n    mutable-reference/image-latest: bad\n' }).lint(ONLY);
+    const { json, code } = await beside({
+      'immutable.yaml': 'lint:\n  rules:\n    mutable-reference/image-latest: bad\n',
+    }).lint(ONLY);
     expect(code).toBe(2);
     expect(json.problems).toMatchObject([{ line: 3, severity: 'error' }]);
     expect(places(json.findings)).toEqual([GOOD]);

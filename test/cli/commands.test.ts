@@ -13,7 +13,8 @@ describe('the command line', () => {
     const workspace = new Workspace();
     const bare = await workspace.run([]);
     expect(bare.code).toBe(0);
-    for (const name of ['lint', 'fix', 'explain', 'rules', 'init', 'test']) expect(bare.stdout).toContain(`\n  ${name}`);
+    for (const name of ['lint', 'fix', 'explain', 'rules', 'init', 'test'])
+      expect(bare.stdout).toContain(`\n  ${name}`);
     expect(await workspace.run(['--help'])).toEqual(bare);
   });
 

@@ -15,7 +15,10 @@ describe('which rules run', () => {
   it('--only runs nothing else, by id or by family', async () => {
     const workspace = new Workspace(FILES);
     expect(rulesOf(await found(workspace, ['--only', LATEST]))).toEqual([LATEST]);
-    expect(rulesOf(await found(workspace, ['--only', `${LATEST},${TEMPLATE_VERSION}`]))).toEqual([LATEST, TEMPLATE_VERSION]);
+    expect(rulesOf(await found(workspace, ['--only', `${LATEST},${TEMPLATE_VERSION}`]))).toEqual([
+      LATEST,
+      TEMPLATE_VERSION,
+    ]);
     const family = rulesOf(await found(workspace, ['--only', 'mutable-reference/*']));
     expect(family).toEqual(expect.arrayContaining([LATEST, TEMPLATE_VERSION]));
     for (const rule of family) expect(rule).toMatch(/^mutable-reference\//);

@@ -8,7 +8,8 @@ const ONLY = ['--only', `${LATEST},${TEMPLATE_VERSION}`];
 async function changes(workspace: Workspace, ref: string, ...args: string[]): Promise<Record<string, string[]>> {
   const { json } = await workspace.lint([...ONLY, '--diff-base', ref, ...args]);
   const found: Record<string, string[]> = {};
-  for (const finding of [...json.findings, ...(json.fixed ?? [])]) (found[finding.change ?? ''] ??= []).push(...places([finding]));
+  for (const finding of [...json.findings, ...(json.fixed ?? [])])
+    (found[finding.change ?? ''] ??= []).push(...places([finding]));
   return found;
 }
 
@@ -87,7 +88,10 @@ describe('lint --diff-base', () => {
     workspace.write('a/Dockerfile', MUTABLE_DOCKERFILE);
     workspace.write('b/Dockerfile', 'FROM scratch\n');
     const { json } = await workspace.lint([...ONLY, '--diff-base', 'HEAD', '.'], { cwd: 'a' });
-    expect({ open: places(json.findings), fixed: json.fixed }).toEqual({ open: [`Dockerfile:1:6 ${LATEST}`], fixed: [] });
+    expect({ open: places(json.findings), fixed: json.fixed }).toEqual({
+      open: [`Dockerfile:1:6 ${LATEST}`],
+      fixed: [],
+    });
   });
 
   it('gives the same with threads', async () => {

@@ -31,7 +31,12 @@ describe('which files are linted', () => {
       'e/.gitignore': '!logs/\n',
       '.git/info/exclude': 'd/\n',
     });
-    expect(await found(workspace)).toEqual(['a/keep/Dockerfile', 'a/out/Dockerfile', 'c/y/Dockerfile', 'e/logs/Dockerfile']);
+    expect(await found(workspace)).toEqual([
+      'a/keep/Dockerfile',
+      'a/out/Dockerfile',
+      'c/y/Dockerfile',
+      'e/logs/Dockerfile',
+    ]);
   });
 
   it('agrees with Git about a list of patterns', async () => {
@@ -59,7 +64,10 @@ describe('which files are linted', () => {
   });
 
   it('leaves out what the configuration ignores, and says so when it is named', async () => {
-    const workspace = new Workspace({ ...dockerfiles('old', 'app'), 'immutable.yaml': 'lint:\n  ignore: ["old/**"]\n' });
+    const workspace = new Workspace({
+      ...dockerfiles('old', 'app'),
+      'immutable.yaml': 'lint:\n  ignore: ["old/**"]\n',
+    });
     expect(await found(workspace)).toEqual(['app/Dockerfile']);
     const { json, code } = await workspace.lint([...ONLY, 'old/Dockerfile']);
     expect(json.notes).toEqual([{ path: 'old/Dockerfile', message: 'Not linted: the configuration ignores it.' }]);

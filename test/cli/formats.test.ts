@@ -88,7 +88,17 @@ describe('json', () => {
     expect(code).toBe(1);
     expect(json.version).toBe(1);
     expect(json.summary).toMatchObject({ files: 4, findings: 2, error: 1, warning: 1, suppressed: 0 });
-    expect(json.findings.map(({ path, line, column, endLine, endColumn, rule, severity }) => [path, line, column, endLine, endColumn, rule, severity])).toEqual([
+    expect(
+      json.findings.map(({ path, line, column, endLine, endColumn, rule, severity }) => [
+        path,
+        line,
+        column,
+        endLine,
+        endColumn,
+        rule,
+        severity,
+      ]),
+    ).toEqual([
       ['Dockerfile', 1, 6, 1, 17, LATEST, 'error'],
       ['infra/group.tf', 7, 15, 7, 24, TEMPLATE_VERSION, 'warning'],
     ]);
@@ -130,7 +140,9 @@ describe('gitlab', () => {
       fingerprint: string;
       location: { path: string; lines: { begin: number } };
     }[];
-    expect(issues.map(({ check_name, severity, location }) => [check_name, severity, location.path, location.lines.begin])).toEqual([
+    expect(
+      issues.map(({ check_name, severity, location }) => [check_name, severity, location.path, location.lines.begin]),
+    ).toEqual([
       [LATEST, 'critical', 'Dockerfile', 1],
       [LATEST, 'critical', 'Dockerfile', 2],
     ]);
@@ -167,7 +179,9 @@ describe('rdjson', () => {
 describe('junit', () => {
   it('has a suite a file, a failure a finding and passes for clean files', async () => {
     const text = await format('junit');
-    expect(text).toMatch(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites name="immutable-infra" tests="4" failures="2" errors="0">/);
+    expect(text).toMatch(
+      /^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites name="immutable-infra" tests="4" failures="2" errors="0">/,
+    );
     expect(text).toContain('<testsuite name="ok/Dockerfile" tests="1" failures="0" errors="0">');
     expect(text).toContain(`name="${LATEST} (1:6)" file="Dockerfile" line="1"`);
     expectWellFormed(text);
@@ -177,7 +191,9 @@ describe('junit', () => {
 describe('checkstyle', () => {
   it('lists errors by file', async () => {
     const text = await format('checkstyle');
-    expect(text).toContain('  <file name="Dockerfile">\n    <error line="1" column="6" severity="error" message="`node:latest`');
+    expect(text).toContain(
+      '  <file name="Dockerfile">\n    <error line="1" column="6" severity="error" message="`node:latest`',
+    );
     expect(text).toContain(`source="immutable-infra.${TEMPLATE_VERSION}"`);
     expectWellFormed(text);
   });

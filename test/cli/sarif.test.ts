@@ -44,7 +44,8 @@ function validator(): (log: unknown) => string[] {
   addFormats.default(ajv);
   const schema = JSON.parse(readFileSync(join(MULTITOOL, 'sarif-2.1.0.json'), 'utf8')) as object;
   const validate = ajv.compile(schema);
-  return (log) => (validate(log) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`));
+  return (log) =>
+    validate(log) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message ?? ''}`);
 }
 
 describe('SARIF 2.1.0', () => {
@@ -67,11 +68,26 @@ describe('SARIF 2.1.0', () => {
     await workspace.run(['lint', '--format', 'sarif', '--output', 'out.sarif']);
     execFileSync(
       join(MULTITOOL, 'Sarif.Multitool'),
-      ['validate', 'out.sarif', '--output', 'checked.sarif', '--log', 'ForceOverwrite', '--level', 'Error;Warning', '--kind', 'Fail'],
+      [
+        'validate',
+        'out.sarif',
+        '--output',
+        'checked.sarif',
+        '--log',
+        'ForceOverwrite',
+        '--level',
+        'Error;Warning',
+        '--kind',
+        'Fail',
+      ],
       {
         cwd: workspace.path,
         stdio: 'ignore',
-        env: { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1', DOTNET_BUNDLE_EXTRACT_BASE_DIR: workspace.path },
+        env: {
+          ...process.env,
+          DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1',
+          DOTNET_BUNDLE_EXTRACT_BASE_DIR: workspace.path,
+        },
       },
     );
     const checked = JSON.parse(workspace.read('checked.sarif').replace(/^\uFEFF/, '')) as Log;
