@@ -1,0 +1,2 @@
+#!/bin/bash
+kubectl set image deployment/billing billing=billing:hotfix
