@@ -164,7 +164,7 @@ export const SEED_LISTINGS: readonly SeedListing[] = [
   {
     directory: '000-anti-patterns',
     mustFire: [
-      { rule: 'interactive-access/ssh-ingress', file: 'shell.tf', severity: 'warning', textAtFinding: 'ingress' },
+      { rule: 'interactive-access/ssh-ingress', file: 'shell.tf', severity: 'warning', textAtFinding: 'from_port' },
       { rule: 'baked-config/secret-file-copied', file: 'Dockerfile', severity: 'error', textAtFinding: '.env' },
       { rule: 'in-place-mutation/runtime-mutation-command', file: 'hotfix.sh', textAtFinding: 'kubectl set image' },
       { rule: 'local-state/log-to-file', file: 'Dockerfile', textAtFinding: '/var/log/billing.log' },
