@@ -18,8 +18,6 @@ await build({
   // jsonc-parser's `main` is UMD, which cannot be bundled.
   mainFields: ['module', 'main'],
   minify: true,
-  // Names appear in the stack of an internal error, which users are asked to report.
-  keepNames: true,
   sourcemap: false,
   banner: { js: '#!/usr/bin/env node' },
   define: { IMMUTABLE_INFRA_PACKAGE: JSON.stringify({ version, homepage }) },

@@ -13,7 +13,6 @@ import type { Root } from './workspace-root';
 export interface FixedFile {
   readonly path: string;
   /** What was read: it is written only over this. */
-  readonly bytes: Buffer;
   readonly before: string;
   readonly after: string;
 }
@@ -27,7 +26,6 @@ export interface FixRun {
 }
 
 interface OpenFile {
-  readonly bytes: Buffer;
   readonly before: string;
   current: string;
   readonly seen: Set<string>;
@@ -77,8 +75,8 @@ class Fixing {
       if (read.note !== undefined) this.notes.set(path, { path, message: `Not fixed: ${read.note}`, level: 'note' });
       return false;
     }
-    const { text, bytes } = read;
-    this.files.set(path, { bytes, before: text, current: text, seen: new Set([text]) });
+    const { text } = read;
+    this.files.set(path, { before: text, current: text, seen: new Set([text]) });
     this.dirty.add(directoryOf(path));
     return true;
   }
@@ -111,7 +109,7 @@ class Fixing {
     }
     const files = [...this.files]
       .filter(([, file]) => file.current !== file.before)
-      .map(([path, { bytes, before, current }]) => ({ path, bytes, before, after: current }))
+      .map(([path, { before, current }]) => ({ path, before, after: current }))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
     return { files, fixed: this.fixed, notes: [...this.notes.values()] };
   }

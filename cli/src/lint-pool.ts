@@ -92,6 +92,8 @@ async function oneByOne<Item, Outcome>(
 /** Work shared among threads. Each thread asks for the next chunk when it is done with one. */
 export class ThreadPool implements LintPool {
   private readonly threads: Thread[];
+  /** Which thread has seen a file: it still knows its syntax. */
+  private readonly owners = new Map<string, Thread>();
 
   /** @param script the bundle, which enters itself as a worker */
   constructor(script: string, options: SessionOptions, count: number) {
@@ -129,15 +131,15 @@ export class ThreadPool implements LintPool {
     candidates: readonly Candidate[],
     progress: Progress,
   ): Promise<readonly Outcome[]> {
-    const chunks: (readonly Candidate[])[] = [];
-    for (let at = 0; at < candidates.length; at += CHUNK) chunks.push(candidates.slice(at, at + CHUNK));
+    const chunks = chunksOf(candidates, (candidate) => this.owners.get(candidate.path));
+    const open = new Set(chunks.keys());
     const done: (readonly Outcome[])[] = [];
-    let next = 0;
     await Promise.all(
       this.threads.map(async (thread) => {
-        while (next < chunks.length) {
-          const mine = next++;
+        for (let mine = this.pick(open, chunks, thread); mine !== undefined; mine = this.pick(open, chunks, thread)) {
+          open.delete(mine);
           const chunk = chunks[mine] ?? [];
+          for (const { path } of chunk) this.owners.set(path, thread);
           done[mine] = (await thread.ask({ type, candidates: chunk })) as readonly Outcome[];
           progress(chunk.length);
         }
@@ -145,6 +147,35 @@ export class ThreadPool implements LintPool {
     );
     return done.flat();
   }
+
+  /** The next chunk of a thread: one that it has seen before, or that nobody has, or else one of another thread. */
+  private pick(
+    open: ReadonlySet<number>,
+    chunks: readonly (readonly Candidate[])[],
+    thread: Thread,
+  ): number | undefined {
+    let last: number | undefined;
+    for (const index of open) {
+      const owner = this.owners.get(chunks[index]?.[0]?.path ?? '');
+      if (owner === undefined || owner === thread) return index;
+      last = index;
+    }
+    return last;
+  }
+}
+
+/** Neighbours in pieces that one thread takes at once; a piece has one owner. */
+function chunksOf<Owner>(candidates: readonly Candidate[], ownerOf: (candidate: Candidate) => Owner): Candidate[][] {
+  const chunks: Candidate[][] = [];
+  let owner: Owner | undefined;
+  for (const candidate of candidates) {
+    const last = chunks.at(-1);
+    const own = ownerOf(candidate);
+    if (last && last.length < CHUNK && own === owner) last.push(candidate);
+    else chunks.push([candidate]);
+    owner = own;
+  }
+  return chunks;
 }
 
 /** One worker; answers come in the order of the questions. */

@@ -7,13 +7,15 @@ export type ReadResult =
       readonly text: string;
       /** The bytes are not UTF-8: each became one character, so places are right, but the text must not be written back. */
       readonly isLatin1: boolean;
-      readonly bytes: Buffer;
       readonly note?: string | undefined;
     }
   /** Not read. Without a note it is simply no file that we lint. */
   | { readonly text?: undefined; readonly note?: string | undefined };
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Most files fit: one piece of memory serves them all. */
+const SCRATCH = Buffer.allocUnsafe(256 * 1024);
 
 /** How far Git looks for a NUL. */
 const BINARY_HEAD = 8000;
@@ -53,7 +55,7 @@ function readDescriptor(descriptor: number, maxBytes: number, peek: boolean): Re
     };
   }
   // A file that grows while it is read is read as far as it reached.
-  const bytes = Buffer.alloc(stat.size);
+  const bytes = stat.size <= SCRATCH.length ? SCRATCH.subarray(0, stat.size) : Buffer.allocUnsafe(stat.size);
   let length = 0;
   while (length < bytes.length) {
     const count = readSync(descriptor, bytes, length, bytes.length - length, length);
@@ -69,12 +71,11 @@ export function decode(bytes: Buffer): ReadResult {
     return { note: 'Not linted: it is UTF-16. Save it as UTF-8.' };
   if (bytes.subarray(0, BINARY_HEAD).includes(0)) return { note: 'Not linted: it is binary.' };
   try {
-    return { text: UTF8.decode(bytes), isLatin1: false, bytes };
+    return { text: UTF8.decode(bytes), isLatin1: false };
   } catch {
     return {
       text: bytes.toString('latin1'),
       isLatin1: true,
-      bytes,
       note: 'Not valid UTF-8: linted as Latin-1, never fixed. Save it as UTF-8.',
     };
   }

@@ -55,9 +55,9 @@ async function runFix(args: Arguments, io: Io): Promise<ExitCode> {
 /** Writes the files; what could not be written is told and left as it was. */
 function writeAll(files: readonly FixedFile[], root: Root): Note[] {
   const failures: Note[] = [];
-  for (const { path, bytes, after } of files) {
+  for (const { path, before, after } of files) {
     try {
-      if (replaceIfUnchanged(root.absolute(path), bytes, after)) continue;
+      if (replaceIfUnchanged(root.absolute(path), Buffer.from(before), after)) continue;
       failures.push({ path, message: 'Not fixed: it changed while it was linted. Run fix again.', level: 'problem' });
     } catch (error) {
       failures.push({ path, message: `Not fixed: ${reasonOf(error)}.`, level: 'problem' });
