@@ -32,7 +32,7 @@ describe('the baseline', () => {
     const before = workspace.read('.immutable-baseline.json');
     workspace.write('a/Dockerfile', 'FROM scratch\n');
     const told = await workspace.run(['lint', ...ONLY, ...BASELINE]);
-    expect(told.stdout).toContain('1 baseline entry no longer found');
+    expect(told.stdout).toContain('1 finding of the baseline no longer found');
     expect(workspace.read('.immutable-baseline.json')).toBe(before);
     expect((await workspace.run(['lint', '--prune-baseline', ...ONLY, ...BASELINE])).code).toBe(0);
     const pruned = workspace.read('.immutable-baseline.json');

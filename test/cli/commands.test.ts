@@ -158,7 +158,7 @@ describe('init', () => {
   it('has no problem either with every key uncommented', async () => {
     const workspace = new Workspace({ Dockerfile: MUTABLE_DOCKERFILE, 'policies/none.yaml': 'rules: []\n' });
     await workspace.run(['init']);
-    const text = workspace.read('immutable.yaml').replace(/^ {2}# (?=(?: {2})*[\w"-]+[/*\w-]*:|  - )/gm, '  ');
+    const text = workspace.read('immutable.yaml').replace(/^ {2}# (?=(?: {2})*[\w"-]+[/*\w-]*:| {2}- )/gm, '  ');
     expect(text).toContain('\n  customRules: [policies]');
     workspace.write('immutable.yaml', text);
     expect((await workspace.lint()).json.problems).toEqual([]);

@@ -41,7 +41,7 @@ function resultAt(run: Run, uri: string): Result {
 
 function validator(): (log: unknown) => string[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
+  addFormats(ajv);
   const schema = JSON.parse(readFileSync(join(MULTITOOL, 'sarif-2.1.0.json'), 'utf8')) as object;
   const validate = ajv.compile(schema);
   return (log) =>

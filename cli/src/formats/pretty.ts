@@ -116,7 +116,7 @@ function summary(report: Report, options: FormatOptions, style: Style): string[]
   if (aside.length > 0) lines.push(style.dim(`Not shown: ${aside.join(', ')}.`));
   if (report.stale.length > 0)
     lines.push(
-      `${counted(report.stale.length, 'baseline entry').replace('entrys', 'entries')} no longer found: --prune-baseline takes them out.`,
+      `${counted(report.stale.length, 'finding')} of the baseline no longer found: --prune-baseline takes them out.`,
     );
   return lines;
 }
