@@ -4,6 +4,7 @@ import bakedConfigSecretFileCopied from './baked-config/secret-file-copied';
 import bakedConfigSecretInImage from './baked-config/secret-in-image';
 import healthCheckAsgElbWithoutTargetGroup from './health-check/asg-elb-without-target-group';
 import healthCheckAsgHealthCheckType from './health-check/asg-health-check-type';
+import healthCheckK8sReadinessProbe from './health-check/k8s-readiness-probe';
 import healthCheckTargetGroupHealthCheck from './health-check/target-group-health-check';
 import inPlaceMutationBootTimeInstall from './in-place-mutation/boot-time-install';
 import inPlaceMutationBootTimeUpgrade from './in-place-mutation/boot-time-upgrade';
@@ -15,19 +16,30 @@ import inPlaceMutationUserDataReplace from './in-place-mutation/user-data-replac
 import interactiveAccessAuthorizedKeys from './interactive-access/authorized-keys';
 import interactiveAccessPipelineExec from './interactive-access/pipeline-exec';
 import interactiveAccessPipelineSsh from './interactive-access/pipeline-ssh';
+import interactiveAccessSshIngress from './interactive-access/ssh-ingress';
+import interactiveAccessSshKeyPair from './interactive-access/ssh-key-pair';
+import localStateNoLogDriver from './local-state/no-log-driver';
+import localStateTerraformLocalBackend from './local-state/terraform-local-backend';
 import mutableReferenceActionNotPinned from './mutable-reference/action-not-pinned';
 import mutableReferenceImageFloatingTag from './mutable-reference/image-floating-tag';
 import mutableReferenceImageLatest from './mutable-reference/image-latest';
 import mutableReferenceImageTag from './mutable-reference/image-tag';
 import mutableReferenceInvalidDigest from './mutable-reference/invalid-digest';
 import mutableReferenceLaunchTemplateVersion from './mutable-reference/launch-template-version';
+import mutableReferenceMachineImageLookup from './mutable-reference/machine-image-lookup';
+import mutableReferencePackerPluginVersion from './mutable-reference/packer-plugin-version';
+import mutableReferencePackerSourceImage from './mutable-reference/packer-source-image';
 import mutableReferenceRegistryTagMutability from './mutable-reference/registry-tag-mutability';
+import mutableReferenceTerraformLockfile from './mutable-reference/terraform-lockfile';
+import mutableReferenceTerraformModuleUnpinned from './mutable-reference/terraform-module-unpinned';
 import mutableReferenceUnverifiedDownload from './mutable-reference/unverified-download';
 import rolloutSafetyApplyWithoutPlan from './rollout-safety/apply-without-plan';
 import rolloutSafetyAsgNoRollout from './rollout-safety/asg-no-rollout';
 import rolloutSafetyCreateBeforeDestroy from './rollout-safety/create-before-destroy';
 import rolloutSafetyEcsCircuitBreaker from './rollout-safety/ecs-circuit-breaker';
+import rolloutSafetyPackerForceOverwrite from './rollout-safety/packer-force-overwrite';
 import rolloutSafetyRegistryRetention from './rollout-safety/registry-retention';
+import rolloutSafetyRevisionHistory from './rollout-safety/revision-history';
 
 /** Every rule of the catalogue, by id. */
 export const ALL_RULES: readonly LintRule[] = [
@@ -35,6 +47,7 @@ export const ALL_RULES: readonly LintRule[] = [
   bakedConfigSecretInImage,
   healthCheckAsgElbWithoutTargetGroup,
   healthCheckAsgHealthCheckType,
+  healthCheckK8sReadinessProbe,
   healthCheckTargetGroupHealthCheck,
   inPlaceMutationBootTimeInstall,
   inPlaceMutationBootTimeUpgrade,
@@ -46,17 +59,28 @@ export const ALL_RULES: readonly LintRule[] = [
   interactiveAccessAuthorizedKeys,
   interactiveAccessPipelineExec,
   interactiveAccessPipelineSsh,
+  interactiveAccessSshIngress,
+  interactiveAccessSshKeyPair,
+  localStateNoLogDriver,
+  localStateTerraformLocalBackend,
   mutableReferenceActionNotPinned,
   mutableReferenceImageFloatingTag,
   mutableReferenceImageLatest,
   mutableReferenceImageTag,
   mutableReferenceInvalidDigest,
   mutableReferenceLaunchTemplateVersion,
+  mutableReferenceMachineImageLookup,
+  mutableReferencePackerPluginVersion,
+  mutableReferencePackerSourceImage,
   mutableReferenceRegistryTagMutability,
+  mutableReferenceTerraformLockfile,
+  mutableReferenceTerraformModuleUnpinned,
   mutableReferenceUnverifiedDownload,
   rolloutSafetyApplyWithoutPlan,
   rolloutSafetyAsgNoRollout,
   rolloutSafetyCreateBeforeDestroy,
   rolloutSafetyEcsCircuitBreaker,
+  rolloutSafetyPackerForceOverwrite,
   rolloutSafetyRegistryRetention,
+  rolloutSafetyRevisionHistory,
 ];

@@ -43,7 +43,7 @@ export interface ShellCommand {
   readonly joinedBy: '&&' | '||' | ';' | '&' | undefined;
   /** Ends with `&`. */
   readonly background: boolean;
-  /** Inside `if`, `case`, `while`, or on the right of `&&`/`||`: may not run. */
+  /** Inside `if`, `case`, `while`, a function, or on the right of `||`: may not run. */
   readonly conditional: boolean;
   /** Name of the function whose body holds it. */
   readonly inFunction: string | undefined;
