@@ -1,4 +1,4 @@
-import type { Environment } from './environment';
+import { isTestData, type Environment } from './environment';
 import { compareSeverity, type Finding, type Severity } from './finding';
 import { fingerprint } from './fingerprint';
 import { fillMessage, type Report, type Rule, type RuleMeta } from './rule';
@@ -97,7 +97,7 @@ export function runRules<Source extends LintSource, Project>(
         environment: file.environment,
         options: withDefaults(meta, setting.options),
         report: (report) => {
-          const severity = effectiveSeverity(meta, report.severity, configured, settings.preset, file.environment);
+          const severity = effectiveSeverity(meta, report.severity, configured, settings.preset, file);
           if (severity) reports.push({ meta, report, severity });
         },
       });
@@ -153,13 +153,13 @@ function effectiveSeverity(
   reported: Severity | undefined,
   configured: Severity | undefined,
   preset: Preset,
-  environment: Environment,
+  file: LintSource,
 ): Severity | undefined {
   if (configured !== undefined) return configured;
   let severity = reported ?? meta.severity;
   if (preset === 'prototype') return severity === 'error' ? severity : undefined;
   const family = meta.id.slice(0, meta.id.indexOf('/'));
-  if (environment === 'development' && LENIENT_FAMILIES.has(family)) return 'hint';
+  if (file.environment === 'development' && (LENIENT_FAMILIES.has(family) || isTestData(file.path))) return 'hint';
   if (preset === 'strict' && meta.strictSeverity && compareSeverity(meta.strictSeverity, severity) < 0) {
     severity = meta.strictSeverity;
   }

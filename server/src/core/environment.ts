@@ -3,3 +3,11 @@
  * health and rollout are mere hints: prototypes and tests are legitimate exceptions.
  */
 export type Environment = 'production' | 'development';
+
+const TEST_DATA =
+  /(^|\/)(testdata|test-data|test-?fixtures?|fixtures?|__fixtures__|golden|snapshots?|__snapshots__)\//i;
+
+/** True for files that are input or expected output of a test: nobody runs what they name. */
+export function isTestData(path: string): boolean {
+  return TEST_DATA.test(path);
+}

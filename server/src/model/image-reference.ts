@@ -123,6 +123,8 @@ function isFixed(tag: string): boolean {
     // A build number; four digits that look like a year are a version line (mssql 2022).
     if (/^(b|build|r)?\d{4,7}$/.test(part) && !/^(19|20)\d\d$/.test(part) && part === tag) return true;
   }
+  // A packager's revision behind a version: 12-debian-12-r50.
+  if (/\d.*-r\d+$/.test(tag)) return true;
   // Java's own scheme: 8u392-b08.
   return /^\d+u\d+-b\d+/.test(tag);
 }

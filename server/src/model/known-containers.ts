@@ -4,7 +4,7 @@ import { isDatabaseRepository } from './terraform/datastores';
 
 /** Programs that run beside an application in its pod. They say themselves when they are ready, or nobody waits for them. */
 const SIDECARS =
-  /^(istio-?proxy|proxyv2|linkerd-?proxy|envoy-sidecar|cloud-?sql-?(auth-)?proxy|alloydb-auth-proxy|vault-agent|daprd|consul-dataplane|otel(-.*)?|(.*-)?otel-(agent|collector)|opentelemetry-.*|aws-otel-collector|adot-collector|datadog(-agent)?|dd-agent|newrelic-.*|xray(-daemon)?|aws-xray-daemon|cloudwatch-agent|(prometheus-)?config-reloader|configmap-reload|k8s-sidecar|git-sync|(.*-)?exporter)$/;
+  /^(istio-?proxy|proxyv2|linkerd-?proxy|envoy-sidecar|cloud-?sql-?(auth-)?proxy|alloydb-auth-proxy|vault-agent|daprd|consul-dataplane|otel(-.*)?|(.*-)?otel-(agent|collector)|opentelemetry-.*|aws-otel-collector|adot-collector|datadog(-agent)?|dd-agent|newrelic-.*|xray(-daemon)?|aws-xray-daemon|cloudwatch-agent|(prometheus-)?config-reloader|configmap-reload|k8s-sidecar|git-sync|kube-rbac-proxy|(.*-)?(exporter|metrics))$/;
 
 /** Programs that ship logs. */
 const SHIPPERS =
@@ -24,7 +24,9 @@ export function repositoryOf(image: string): string | undefined {
 
 /** True for a container that is known to serve the application beside it, by its name or its image. */
 export function isKnownSidecar(name: string | undefined, image: string | undefined): boolean {
-  return [name, repositoryName(image)].some((each) => each !== undefined && SIDECARS.test(each)) || isLogShipper(name, image);
+  return (
+    [name, repositoryName(image)].some((each) => each !== undefined && SIDECARS.test(each)) || isLogShipper(name, image)
+  );
 }
 
 /** True for a container that is known to ship logs. */

@@ -87,6 +87,7 @@ describe('tagClassOf', () => {
     ['3f2c1ab', 'full'],
     ['v2.0-14-g3f2c1ab', 'full'],
     ['8u392-b08', 'full'],
+    ['12-debian-12-r50', 'full'],
     ['48213', 'full'],
     ['facade', 'floating'],
   ])('%s is %s', (tag, expected) => {

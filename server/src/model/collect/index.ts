@@ -68,6 +68,8 @@ export function collectFacts(
       collectHelmChart(file, emitter);
       return;
     case 'cloud-init':
+      // Packer serves these to an installer: what they install is baked (autoinstall, `http_directory`).
+      if (/(^|\/)(packer|http)\//i.test(file.path) || /^autoinstall:/m.test(file.text)) return;
       emitBootData(emitter, {
         text: MappedText.verbatim(file.text, 0),
         resource: undefined,

@@ -15,7 +15,10 @@ export function isDeployment(script: ScriptUse): boolean {
 /** True for a job with an environment, or a job or step whose name says that it deploys. */
 export function looksLikeDeployment(job: WorkflowJob | undefined, step: WorkflowStep | undefined): boolean {
   if (job?.environment !== undefined) return true;
-  return [job?.id, job?.name, step?.name, step?.id].some((name) => name !== undefined && DEPLOY.test(name));
+  const names = [job?.id, job?.name, step?.name, step?.id].filter((name) => name !== undefined);
+  return (
+    names.some((name) => DEPLOY.test(name)) && !names.some((name) => /\btests?\b|[-_]tests?|tests?[-_]/i.test(name))
+  );
 }
 
 /** True when the job makes its own cluster or the script does. */

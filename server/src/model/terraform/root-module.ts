@@ -25,9 +25,15 @@ export function hasGeneratedBackend(module: TerraformModule, project: Project): 
   let directory: string | undefined = module.directory;
   while (directory !== undefined) {
     if (project.list(directory)?.some((name) => GENERATOR.test(name))) return true;
+    if (directory === module.directory && isAtmosComponent(module)) return true;
     directory = directory === '' ? undefined : joinPath(directory, '..');
   }
   return false;
+}
+
+/** Atmos components carry Cloud Posse's `context.tf`; Atmos writes their backend when it runs them. */
+function isAtmosComponent(module: TerraformModule): boolean {
+  return module.files.some(({ path }) => /(^|\/)context\.tf$/.test(path)) && module.variables.has('context');
 }
 
 /** Texts of the workflows of the workspace. */

@@ -4,7 +4,7 @@ import type { ConfigAttribute, ConfigBlock } from '../../model/config-block';
 import { removeAttribute, removeBlock } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { isBastion, isForPacker } from '../../model/terraform/access-names';
-import { given, literalPlace, valuePlace } from '../../model/terraform/literals';
+import { given, valuePlace } from '../../model/terraform/literals';
 import type { TerraformResource } from '../../model/terraform/types';
 import { alternatives, every, textOf, type Value } from '../../model/values/value';
 
@@ -107,9 +107,9 @@ function descend(block: ConfigBlock, path: readonly string[]): readonly ConfigBl
   return blocks;
 }
 
-/** Where the key is named: the literal, or the reference to the resource that makes it. */
+/** Where the server names its key: a variable's default may be no more than a name that other things share. */
 function placeOf(key: ConfigAttribute): Place {
-  return key.value.type === 'text' ? literalPlace(key) : valuePlace(key);
+  return valuePlace(key);
 }
 
 /** True when the argument names a key whatever is chosen: a text, a list with something in it, a key's resource. */

@@ -134,7 +134,7 @@ function reportAzure(context: RuleContext<Message>, block: ConfigBlock, anchor: 
   const check = (holder: ConfigBlock, subject: ConfigAttribute | undefined, path: string): void => {
     const version = given(holder, 'image_version');
     if (version) {
-      if (isText(version.value, ['latest', 'Latest', ''])) report(context, literalPlace(version), path, 'azureLatest');
+      if (isText(version.value, ['latest', 'Latest'])) report(context, literalPlace(version), path, 'azureLatest');
     } else if (subject) report(context, { ...subject.range, path: subject.path }, path, 'azureAbsent');
   };
   // A managed image or a VHD of one's own has no versions.

@@ -71,6 +71,8 @@ export default defineRule({
         return;
       }
       if (!name || behaviour !== 'fixed' || publishesVersions(source)) return;
+      // `%s`: the template is itself the input of a program that fills it in.
+      if (/%[sdv]/.test(shown(name))) return;
       context.report({
         at: literalPlace(name),
         anchor: `${anchor}/${name.name}`,
