@@ -23,7 +23,7 @@ const SECRET_PAIRS: ReadonlySet<string> = new Set([
 
 /** Words anywhere in the name that make it something about a secret, not the secret. */
 const ALLOWED: ReadonlySet<string> = new Set(
-  'public file path name alias version id enabled disabled prompt url uri endpoint ttl length min max policy type mode expiry timeout header field dir directory store manager reset count limit bucket arn ref'.split(
+  'public file path name alias version id enabled disabled prompt url uri endpoint ttl length min max policy type mode expiry timeout header field dir directory store manager reset count limit bucket arn ref allow empty random require required use skip disable no hash'.split(
     ' ',
   ),
 );
@@ -68,11 +68,13 @@ export function isPlaceholder(value: string): boolean {
   if (text === '' || /\uE000|\$\{|\$\(|\{\{|^\$\w|^<.*>$|^ENC\[|^sops|^vault:|^%\w+%$|^\*+$|^x+$|^\.+$/i.test(text))
     return true;
   if (
-    /^(null|none|nil|undefined|true|false|dummy|todo|tbd|empty|fake|mock|placeholder|example|sample|build|unused)$/i.test(
+    /^(null|none|nil|undefined|true|false|dummy|todo|tbd|empty|fake|mock|placeholder|example|sample|build|unused|yes|no|on|off|0|1)$/i.test(
       text,
     )
   )
     return true;
+  // A path or the name of an entry in a secret store says where the secret is, not what it is.
+  if (/^(~|\.{1,2})?(\/[\w.@-]+)+\/?$|^arn:aws|^(op|ssm|secretsmanager):\/\//.test(text)) return true;
   return /change[-_ ]?me|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]+>|example|placeholder|dummy|insert[-_ ]|notused|not[-_]used|secret[-_]?base$|fake/i.test(
     text,
   );

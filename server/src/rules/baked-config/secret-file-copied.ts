@@ -1,5 +1,8 @@
 import type { Place } from '../../core/text';
 import { defineRule } from '../../model/facts';
+import { joinPath } from '../../model/paths';
+import type { Project } from '../../model/project';
+import type { SourceFile } from '../../model/source-file';
 import { textOf } from '../../model/values/value';
 
 /** Files whose only content is a secret, by their usual names. */
@@ -20,7 +23,10 @@ const SECRET_FILE: readonly RegExp[] = [
 
 /** Names that say "an example", "public", "a certificate". */
 const HARMLESS =
-  /\.(example|sample|template|dist|tmpl|tpl|schema|defaults?)$|\.(pub|crt|cer)$|(^|\/)(ca|root|chain|fullchain|public|cert|certs|bundle)[\w.-]*\.pem$|-?(ca|chain|bundle|public|cert)\.pem$|known_hosts$|\.ssh\/config$/i;
+  /\.(example|sample|template|dist|tmpl|tpl|schema|defaults?|vault|enc|gpg|age|sops)$|\.(pub|crt|cer)$|(^|\/)(ca|root|chain|fullchain|public|cert|certs|bundle)[\w.-]*\.pem$|-?(ca|chain|bundle|public|cert)\.pem$|known_hosts$|authorized_keys$|\.ssh\/config$|(^|[/._-])(trust(store)?|cacerts|gpg|signing|pubkey)[\w.-]*\.(key|pem|jks|p12|keystore)$|[_-]signing\.key$/i;
+
+/** Where package managers keep the public keys that they trust. */
+const TRUSTED_KEYS = /\/(apt|keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates)(\/|$)/;
 
 export default defineRule({
   meta: {
@@ -44,13 +50,16 @@ export default defineRule({
     dockerfile: (dockerfile) => {
       const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
       for (const stage of dockerfile.stages) {
-        for (const instruction of stage.instructions) {
+        for (const outer of stage.instructions) {
+          const instruction = outer.keyword === 'ONBUILD' ? outer.inner : outer;
+          if (!instruction) continue;
           if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
           if (instruction.flags.some((flag) => flag.name === 'from')) continue;
           const words = instruction.execForm ?? instruction.words;
+          if (TRUSTED_KEYS.test(words.at(-1)?.text ?? '')) continue;
           for (const source of words.slice(0, -1)) {
             const file = source.text.replace(/^["']|["']$/g, '');
-            if (!isSecretFile(file)) continue;
+            if (!isSecretFile(file) || isKnownHarmless(context, file)) continue;
             const isShipped = shipped.has(stage);
             const at: Place = source.sourceOf() ?? instruction.range;
             context.report({
@@ -75,6 +84,7 @@ export default defineRule({
           for (const item of items) {
             const file = textOf(item);
             if (item.type !== 'text' || file === undefined || !isSecretFile(file)) continue;
+            if (isKnownHarmless(context, file)) continue;
             context.report({
               at: item.origin,
               anchor: `build/provisioner.${index}/${file}`,
@@ -91,4 +101,16 @@ export default defineRule({
 function isSecretFile(file: string): boolean {
   if (file.includes('\uE000') || file.startsWith('<<') || /^https?:/.test(file)) return false;
   return SECRET_FILE.some((pattern) => pattern.test(file)) && !HARMLESS.test(file);
+}
+
+/** The file can be read, and it holds no secret: settings of a registry without a login, a certificate without its key. */
+function isKnownHarmless(context: { readonly file: SourceFile; readonly project: Project }, file: string): boolean {
+  const secret = /\.npmrc$/.test(file) ? /(_authToken|_auth|_password)\s*=\s*(?!\$)\S/ : /PRIVATE KEY-----/;
+  if (!/\.(npmrc|pem|key)$/.test(file)) return false;
+  for (const directory of [context.file.directory, '']) {
+    const path = joinPath(directory, file.replace(/^\//, ''));
+    const text = path === undefined ? undefined : context.project.read(path);
+    if (text !== undefined) return !secret.test(text);
+  }
+  return false;
 }

@@ -28,7 +28,7 @@ export default defineRule({
       literal:
         '`{name}` puts a secret into the image: everybody who can pull it can read it, and it cannot be changed without a new image. Give it at run time, or to one build step with `RUN --mount=type=secret`.',
       argument:
-        '`{name}` is a build argument that a `RUN` uses: its value stays in the history of the image. Use `RUN --mount=type=secret,id={id},env={name}` instead.',
+        '`{name}` is a build argument that a `RUN` uses: its value stays in the history of the build. Use `RUN --mount=type=secret,id={id},env={name}` instead.',
       empty:
         '`{name}` is declared in the image without a value. Set it only where the container runs, so that no build can bake it in.',
     },
@@ -36,7 +36,13 @@ export default defineRule({
   create: (context) => ({
     dockerfile: (dockerfile) => {
       const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
+      const reached = new Set([
+        ...shipped,
+        ...dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).used),
+      ]);
       for (const stage of dockerfile.stages) {
+        // A test stage is built on its own, if at all: no image holds what it knows.
+        if (!reached.has(stage)) continue;
         const anchor = `stage.${stage.name ?? stage.index}`;
         for (const instruction of stage.instructions) {
           if (instruction.keyword === 'ENV' && shipped.has(stage)) {
@@ -64,7 +70,7 @@ export default defineRule({
                 message: verdict === 'literal' ? 'literal' : 'argument',
                 data: { name: setting.name, id: setting.name.toLowerCase() },
                 severity: verdict === 'literal' ? 'error' : 'warning',
-                fixes: consumer ? secretMount(context.file.text, instruction, consumer, setting.name) : [],
+                fixes: consumer ? secretMount(context.file.text, dockerfile, instruction, consumer, setting.name) : [],
               });
             }
           }
@@ -98,16 +104,18 @@ function placeOf(setting: Setting, instruction: Instruction) {
 
 /** The first RUN of the stage after the argument that uses it. */
 function consumerOf(stage: Stage, argument: Instruction, name: string): Instruction | undefined {
-  const used = new RegExp(`\\$(${name}\\b|\\{${name}\\b)`);
   const from = stage.instructions.indexOf(argument);
   return stage.instructions
     .slice(from + 1)
-    .find(
-      (instruction) =>
-        instruction.keyword === 'RUN' &&
-        (used.test(instruction.argument.text) ||
-          instruction.heredocs.some((heredoc) => heredoc.expand && used.test(heredoc.content.text))),
-    );
+    .find((instruction) => instruction.keyword === 'RUN' && !instruction.execForm && mentions(instruction, name));
+}
+
+/** A heredoc with a quoted name is still a script whose shell sees the argument. */
+function mentions(instruction: Instruction, name: string): boolean {
+  const used = new RegExp(`\\$(${name}\\b|\\{${name}\\b)`);
+  return [instruction.argument, ...instruction.heredocs.map(({ content }) => content)].some((text) =>
+    used.test(text.text),
+  );
 }
 
 /** An ENV of its own can go; among others, the author decides. */
@@ -123,8 +131,16 @@ function removal(text: string, instruction: Instruction, dockerfile: Dockerfile,
 }
 
 /** Replaces the argument by a secret mount of the RUN that uses it (Dockerfile reference, `RUN --mount=type=secret`). */
-function secretMount(text: string, argument: Instruction, consumer: Instruction, name: string): readonly Fix[] {
-  if (argument.words.length !== 1) return [];
+function secretMount(
+  text: string,
+  dockerfile: Dockerfile,
+  argument: Instruction,
+  consumer: Instruction,
+  name: string,
+): readonly Fix[] {
+  // With several users, or several arguments in one instruction, the author decides.
+  const users = dockerfile.syntax.instructions.filter((instruction) => mentions(instruction, name));
+  if (argument.words.length !== 1 || users.length !== 1) return [];
   const at = consumer.keywordRange.end;
   const mount = ` --mount=type=secret,id=${name.toLowerCase()},env=${name}`;
   return [
