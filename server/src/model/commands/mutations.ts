@@ -1,84 +1,137 @@
 import type { ShellCommand, ShellScript } from '../../lang/shell/ast';
-import { isDownloadPipedToShell, packageCommand } from './package-manager';
+import { hasFlag, positionals } from '../../lang/shell/words';
+import { isRunUnseen } from './downloads';
+import { packageCommand, type PackageCommand } from './package-manager';
 
 /** What a command brings onto the machine that runs it. */
 export type Mutation =
-  | { readonly type: 'install'; readonly what: string; readonly system: boolean }
+  | { readonly type: 'install'; readonly what: string }
   | { readonly type: 'upgrade'; readonly what: string }
   | { readonly type: 'refresh'; readonly what: string }
   | { readonly type: 'piped-script'; readonly what: string }
   | { readonly type: 'source-checkout'; readonly what: string }
   | { readonly type: 'artifact-download'; readonly what: string }
-  | { readonly type: 'image-pull'; readonly what: string };
+  /** A release into a cluster: changes nothing on this machine. */
+  | { readonly type: 'chart'; readonly what: string }
+  /** `pinned` when the image is named by digest. */
+  | { readonly type: 'image-pull'; readonly what: string; readonly pinned: boolean };
 
-/** Tools that agents and bootstraps of managed platforms call: never a mutation of ours. */
-const ARTIFACT = /\.(tar|tgz|tar\.gz|zip|jar|war|ear|deb|rpm|whl|exe|msi|gz|bz2|xz|AppImage)(\?|$)/i;
+/** Names that programs are shipped under. Configuration, certificates and keys are an instance's own business. */
+const ARTIFACT = /\.(tar|tgz|tar\.\w+|zip|jar|war|ear|deb|rpm|apk|whl|exe|msi|AppImage|run)(\?|$)/i;
+
+/** Where programs are put. */
+const PROGRAMS = /(^|\/)s?bin(\/|$)/;
+
+const GIT_VALUES: ReadonlySet<string> = new Set('-C -c --git-dir --work-tree -b --branch --depth -o -j'.split(' '));
+const BUCKET_VALUES: ReadonlySet<string> = new Set(
+  '--region --profile --endpoint-url --exclude --include --output -o -h'.split(' '),
+);
+const ENGINE_VALUES: ReadonlySet<string> = new Set('-H --host --context -f --file -p --project-name'.split(' '));
 
 /**
- * What the command changes, or undefined. Reads only: it never guesses from a variable's name, and a command whose
- * words are not known is no mutation.
+ * What the command changes on the machine that runs it, or undefined. A command whose words are not known is no mutation.
  */
 export function mutationOf(command: ShellCommand, script: ShellScript): Mutation | undefined {
-  const pkg = packageCommand(command);
-  if (pkg) {
-    const shown = show(command);
-    if (pkg.action === 'install') return { type: 'install', what: shown, system: pkg.scope === 'system' };
-    if (pkg.action === 'upgrade') return { type: 'upgrade', what: shown };
-    return pkg.action === 'refresh' ? { type: 'refresh', what: shown } : undefined;
-  }
-  const verb = command.words[1]?.text;
+  const found = packageCommand(command);
+  if (found) return ofPackage(found);
+  const what = show(command);
   switch (command.name) {
     case 'curl':
-    case 'wget': {
-      const pipeline = script.commands.filter((other) => other.pipeline.id === command.pipeline.id);
-      if (isDownloadPipedToShell(pipeline)) return { type: 'piped-script', what: show(command) };
-      const archive = command.words.some((word) => ARTIFACT.test(word.text) && /^https?:/.test(word.text));
-      return archive ? { type: 'artifact-download', what: show(command) } : undefined;
+    case 'wget':
+      if (isRunUnseen(command, script)) return { type: 'piped-script', what };
+      return fetchesProgram(command) ? { type: 'artifact-download', what } : undefined;
+    case 'git': {
+      const [verb] = positionals(command, GIT_VALUES);
+      return verb && /^(clone|pull)$/.test(verb.text)
+        ? { type: 'source-checkout', what: show(command, positionals(command, GIT_VALUES)) }
+        : undefined;
     }
-    case 'git':
-      return verb === 'clone' || verb === 'pull' ? { type: 'source-checkout', what: show(command) } : undefined;
-    case 'aws':
-      return verb === 's3' &&
-        (command.words[2]?.text === 'cp' || command.words[2]?.text === 'sync') &&
-        isDownload(command)
-        ? { type: 'artifact-download', what: show(command) }
+    case 'aws': {
+      const words = positionals(command, BUCKET_VALUES);
+      const copies = words[0]?.text === 's3' && /^(cp|sync|mv)$/.test(words[1]?.text ?? '');
+      return copies &&
+        copiesProgram(
+          command,
+          words.slice(2).map((word) => word.text),
+          words[1]?.text === 'sync',
+        )
+        ? { type: 'artifact-download', what: show(command, words) }
         : undefined;
+    }
     case 'gsutil':
-      return (verb === 'cp' || verb === 'rsync') && isDownload(command)
-        ? { type: 'artifact-download', what: show(command) }
+    case 'gcloud': {
+      const words = positionals(command, BUCKET_VALUES);
+      const verbAt = command.name === 'gsutil' ? 0 : words[0]?.text === 'storage' ? 1 : -1;
+      const verb = words[verbAt]?.text ?? '';
+      return /^(cp|rsync)$/.test(verb) &&
+        copiesProgram(
+          command,
+          words.slice(verbAt + 1).map((word) => word.text),
+          verb === 'rsync',
+        )
+        ? { type: 'artifact-download', what: show(command, words) }
         : undefined;
-    case 'helm':
-      return verb === 'install' || verb === 'upgrade'
-        ? { type: 'install', what: show(command), system: false }
-        : undefined;
+    }
+    case 'helm': {
+      const [verb] = positionals(command, new Set(['-n', '--namespace', '--kube-context', '--kubeconfig']));
+      return verb?.text === 'install' || verb?.text === 'upgrade' ? { type: 'chart', what } : undefined;
+    }
     case 'docker':
     case 'podman':
-    case 'nerdctl':
-      return verb === 'pull' || verb === 'run' ? { type: 'image-pull', what: show(command) } : undefined;
+    case 'nerdctl': {
+      const [verb] = positionals(command, ENGINE_VALUES);
+      if (verb?.text !== 'pull' && verb?.text !== 'run') return undefined;
+      const pinned = command.words.some((word) => word.text.includes('@sha256:'));
+      return { type: 'image-pull', what: `${command.name} ${verb.text}`, pinned };
+    }
     case 'dpkg':
+      return hasFlag(command, '-i', '--install') ? { type: 'install', what } : undefined;
     case 'rpm':
-      return ['-i', '-U', '-Uvh', '-ivh', '--install', '--upgrade'].includes(verb ?? '')
-        ? { type: 'install', what: show(command), system: true }
+      return command.words.some((word) => /^(-[iUF][vh]*|-[vh]+[iUF]\w*|--install|--upgrade)$/.test(word.text))
+        ? { type: 'install', what }
         : undefined;
     default:
       return undefined;
   }
 }
 
-/** A copy from a bucket to the machine: the first location is remote, the last is not. */
-function isDownload(command: ShellCommand): boolean {
-  const places = command.words.slice(2).filter((word) => !word.text.startsWith('-'));
-  const remote = (text: string | undefined): boolean => text !== undefined && /^(s3|gs):\/\//.test(text);
-  const locations = places.filter((word) => /^(s3|gs):\/\/|^[./~-]|\//.test(word.text) || !word.complete);
-  const last = locations.at(-1)?.text;
-  return remote(locations[0]?.text) && locations.length > 1 && !remote(last);
+function ofPackage(found: PackageCommand): Mutation | undefined {
+  const [first] = found.packages;
+  const words = [found.manager, found.verb, first && masked(first.text)].filter((word) => word !== undefined);
+  const what = words.join(' ').slice(0, 60);
+  return found.action === 'remove' ? undefined : { type: found.action, what };
 }
 
-/** The command's first words, as a person would name it: `apt-get install`. */
-function show(command: ShellCommand): string {
-  const words = command.words.filter((word) => !word.text.startsWith('-')).slice(0, 3);
-  return words
-    .map((word) => word.text.replace(/\uE000+/g, '…'))
-    .join(' ')
-    .slice(0, 60);
+/** Downloads something that is shipped as a program; `curl -I` and `wget --spider` only ask. */
+function fetchesProgram(command: ShellCommand): boolean {
+  if (hasFlag(command, '-I', '--head', '--spider')) return false;
+  return command.words.some((word) => /^https?:/.test(word.text) && ARTIFACT.test(word.text));
+}
+
+/**
+ * Copies programs from a bucket to the machine: the first location is remote, the last is not. A single file that is no
+ * archive and does not go where programs are is taken for configuration.
+ */
+function copiesProgram(command: ShellCommand, locations: readonly string[], wholeDirectory: boolean): boolean {
+  const [source] = locations;
+  const target = locations.at(-1);
+  if (source === undefined || target === undefined || locations.length < 2) return false;
+  if (!/^(s3|gs):\/\//.test(source) || /^(s3|gs):\/\//.test(target)) return false;
+  if (/(^|[/._-])(conf|config|configs|env|secrets?|certs?|keys?)([/._-]|$)/i.test(source)) return false;
+  if (ARTIFACT.test(source) || PROGRAMS.test(target)) return true;
+  return wholeDirectory || hasFlag(command, '--recursive', '-r', '-R');
+}
+
+/** The command's first words, as a person would name it: `git clone https://example.com/app.git`. */
+function show(command: ShellCommand, rest: readonly { readonly text: string }[] = plain(command)): string {
+  return [command.name, ...rest.slice(0, 2).map((word) => masked(word.text))].join(' ').slice(0, 80);
+}
+
+function plain(command: ShellCommand): { readonly text: string }[] {
+  return command.words.slice(1).filter((word) => !word.text.startsWith('-'));
+}
+
+/** Without what is not known and without a password in a URL. */
+function masked(text: string): string {
+  return text.replace(/\uE000+/g, '…').replace(/\/\/[^/@\s]+@/, '//…@');
 }

@@ -8,6 +8,8 @@ export interface PackageCommand {
   /** `system` for the distribution's packages, `language` for npm, pip, gem … */
   readonly scope: 'system' | 'language';
   readonly action: PackageAction;
+  /** As written: `install`, `ci`, `-Syu`. */
+  readonly verb: string | undefined;
   /** Words after the verb that are neither options nor their values. */
   readonly packages: readonly ShellWord[];
 }
@@ -46,6 +48,7 @@ const MANAGERS: Readonly<Record<string, Manager>> = {
   dnf: RPM,
   microdnf: RPM,
   tdnf: RPM,
+  dnf5: RPM,
   zypper: {
     ...RPM,
     install: ['install', 'in'],
@@ -78,6 +81,18 @@ const MANAGERS: Readonly<Record<string, Manager>> = {
   gem: { scope: 'language', install: ['install'], upgrade: ['update'], remove: ['uninstall'] },
   bundle: { scope: 'language', install: ['install'], upgrade: ['update'] },
   composer: { scope: 'language', install: ['install', 'require'], upgrade: ['update'] },
+  conda: {
+    scope: 'language',
+    install: ['install', 'create'],
+    upgrade: ['update', 'upgrade'],
+    remove: ['remove', 'clean'],
+  },
+  mamba: {
+    scope: 'language',
+    install: ['install', 'create'],
+    upgrade: ['update', 'upgrade'],
+    remove: ['remove', 'clean'],
+  },
   cargo: { scope: 'language', install: ['install'] },
   go: { scope: 'language', install: ['install', 'get'] },
 };
@@ -110,7 +125,6 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   '--registry',
   '--cache',
   '--version',
-  '-v',
   '--channel',
   '--arch',
   '--setopt',
@@ -142,17 +156,27 @@ export function packageCommand(command: ShellCommand): PackageCommand | undefine
   const byFlag = manager.flags && words.find((word) => manager.flags && Object.hasOwn(manager.flags, word.text));
   if (byFlag) {
     const action = manager.flags?.[byFlag.text];
-    return action && { manager: name, scope: manager.scope, action, packages: rest };
+    return action && { manager: name, scope: manager.scope, action, verb: byFlag.text, packages: rest };
   }
   const verb = rest[0]?.text;
   if (verb === undefined) {
     // `yarn` installs what package.json lists; the others only print their help.
-    return name === 'yarn' && words.length === 0
-      ? { manager: name, scope: 'language', action: 'install', packages: [] }
+    const asks = words.some((word) => /^(-v|--version|-h|--help)$/.test(word.text));
+    return name === 'yarn' && !asks
+      ? { manager: name, scope: 'language', action: 'install', verb: undefined, packages: [] }
       : undefined;
   }
   const action = actionOf(manager, name === 'uv' && verb === 'install' ? 'sync' : verb);
-  return action && { manager: name, scope: manager.scope, action, packages: rest.slice(1) };
+  if (!action) return undefined;
+  // apt-get(8): `install --only-upgrade` never installs what is not there.
+  const upgrades = action === 'install' && words.some((word) => word.text === '--only-upgrade');
+  return {
+    manager: name,
+    scope: manager.scope,
+    action: upgrades ? 'upgrade' : action,
+    verb,
+    packages: rest.slice(1),
+  };
 }
 
 function actionOf(manager: Manager, verb: string): PackageAction | undefined {
@@ -176,33 +200,4 @@ function positional(words: readonly ShellWord[]): ShellWord[] {
 
 function isRedirected(word: ShellWord): boolean {
   return word.text === '';
-}
-
-/** `curl … | sh`, `bash <(curl …)`: the pipeline's commands in order. */
-export function isDownloadPipedToShell(pipeline: readonly ShellCommand[]): boolean {
-  const fetcher = pipeline.findIndex((command) => command.name === 'curl' || command.name === 'wget');
-  if (fetcher < 0) return false;
-  return pipeline.slice(fetcher + 1).some((command) => SHELLS.has(command.name) && !runsInline(command));
-}
-
-const SHELLS: ReadonlySet<string> = new Set([
-  'sh',
-  'bash',
-  'zsh',
-  'dash',
-  'ash',
-  'ksh',
-  'python',
-  'python3',
-  'perl',
-  'ruby',
-  'node',
-]);
-
-/** `python -c '…'` or `bash script.sh` read the download as data, not as the program. */
-function runsInline(command: ShellCommand): boolean {
-  const first = command.words[1]?.text;
-  if (first === undefined || first === '-' || first === '-s' || first === '--') return false;
-  if (first === '-c' || first === '-m' || first === '-e') return true;
-  return !first.startsWith('-');
 }

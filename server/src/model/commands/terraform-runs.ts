@@ -4,7 +4,7 @@ import { joinPath } from '../paths';
 
 /** Names of what is made for one pull request or test and destroyed after it. */
 const EPHEMERAL =
-  /preview|ephemeral|pull.?request|\bpr\b|pr-\d|review.?app|sandbox|teardown|tear.?down|cleanup|clean.?up|destroy|e2e|integration|test/i;
+  /preview|ephemeral|pull[-_. ]?request|review[-_ ]?app|sandbox|tear[-_ ]?down|clean[-_ ]?up|(^|[^a-z])(pr|e2e|integration|tests?|terratest)([^a-z]|$)/i;
 
 /** True when the job is about an environment that lives as long as a pull request or a test. */
 export function isEphemeral(script: ScriptUse): boolean {

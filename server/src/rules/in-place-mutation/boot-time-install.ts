@@ -1,6 +1,6 @@
-import { defineRule } from '../../model/facts';
+import { asMap, asScalar, get, items, type DataNode } from '../../lang/data/tree';
 import { mutationOf } from '../../model/commands/mutations';
-import { asScalar, entry, items } from '../../lang/data/tree';
+import { defineRule } from '../../model/facts';
 
 export default defineRule({
   meta: {
@@ -13,7 +13,7 @@ export default defineRule({
     peers: [],
     messages: {
       install:
-        '`{what}` installs software when the instance boots: each scale-out can get other versions, starts slower, and fails when the mirror is down. Bake it into the image; keep boot data to starting the service.',
+        '`{what}` installs software when the instance boots: each scale-out can get other versions, starts slower, and fails when the mirror is down. Bake it into the image; keep boot data to starting the service (`systemctl start …`).',
       pipedScript:
         '`{what}` runs a script from the network when the instance boots: what it does is decided on that day, by somebody else. Run it while the image is baked, with its checksum verified.',
       checkout:
@@ -21,7 +21,7 @@ export default defineRule({
       artifact:
         '`{what}` fetches the application when the instance boots, so the image is not what runs. Bake the artefact into the image.',
       imagePull:
-        '`{what}` pulls the application when the instance boots. That is the hybrid model: name the image by digest, or bake it into the machine image.',
+        '`{what}` fetches the application when the instance boots, and two instances can get different bits. Name the image by digest, or bake it into the machine image.',
       packages:
         'cloud-init installs these packages when the instance boots: each scale-out can get other versions. Install them while the image is baked.',
     },
@@ -31,39 +31,45 @@ export default defineRule({
       if (phase !== 'boot') return;
       const mutation = mutationOf(command, script.shell);
       if (!mutation) return;
-      const report = (
-        message: 'install' | 'pipedScript' | 'checkout' | 'artifact' | 'imagePull',
-        severity?: 'error' | 'info',
-      ): void => context.report({ at: command.at, anchor, message, data: { what: mutation.what }, severity });
+      const found = { at: command.at, anchor, data: { what: mutation.what } };
       switch (mutation.type) {
         case 'install':
-          return report('install');
+        case 'chart':
+          return context.report({ ...found, message: 'install' });
         case 'piped-script':
-          return report('pipedScript', 'error');
+          return context.report({ ...found, message: 'pipedScript', severity: 'error' });
         case 'source-checkout':
-          return report('checkout');
+          return context.report({ ...found, message: 'checkout' });
         case 'artifact-download':
-          return report('artifact');
+          return context.report({ ...found, message: 'artifact' });
         case 'image-pull':
-          return report('imagePull', 'info');
+          // By digest every instance gets the same bits, as if they were baked.
+          if (!mutation.pinned) context.report({ ...found, message: 'imagePull', severity: 'info' });
+          return;
         default:
           // Refreshing an index changes nothing by itself; upgrades are in-place-mutation/boot-time-upgrade.
           return;
       }
     },
     'boot-data': ({ cloudInit, anchor, place }) => {
-      const config = cloudInit.config;
-      const root = config?.documents[0]?.root;
-      for (const key of ['packages', 'snap']) {
-        const found = entry(root, key);
-        if (!config || !found) continue;
-        const listed =
-          key === 'packages'
-            ? items(found.value).length > 0
-            : Boolean(asScalar(found.value)?.value ?? entry(found.value, 'commands'));
-        if (!listed) continue;
-        context.report({ at: place(found.keyRange), anchor: `${anchor}/${key}`, message: 'packages' });
+      for (const { key, keyRange, value } of cloudInit.entries) {
+        const listed = key === 'packages' ? items(value).length > 0 : key === 'snap' && installsSnaps(value);
+        if (listed) context.report({ at: place(keyRange), anchor: `${anchor}/${key}`, message: 'packages' });
       }
     },
   }),
 });
+
+/** `snap: { commands: ['snap install x'] }` (cloud-init, module "Snap"); the commands may also stand in a map. */
+function installsSnaps(value: DataNode): boolean {
+  const commands = get(value, 'commands');
+  const listed = asMap(commands)?.entries.map((each) => each.value) ?? items(commands);
+  return listed.some((each) => {
+    const words =
+      asScalar(each)?.text.text ??
+      items(each)
+        .map((word) => asScalar(word)?.text.text)
+        .join(' ');
+    return /\binstall\b/.test(words);
+  });
+}

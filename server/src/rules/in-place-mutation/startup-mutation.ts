@@ -1,12 +1,10 @@
 import type { ShellCommand } from '../../lang/shell/ast';
 import { mutationOf } from '../../model/commands/mutations';
+import { isUnderMount } from '../../model/commands/mounts';
 import { defineRule, type ScriptUse } from '../../model/facts';
 
-/** Runs that prepare data, not software: they belong to a release, and each is idempotent by design. */
-const DATA_MIGRATION = /\b(migrate|migration|migrations|alembic|flyway|liquibase|prisma|sequelize|knex|db:)/;
-
-/** Where a container may write without changing what the image ships. */
-const VOLATILE = /^\/(tmp|run|dev|proc|var\/(tmp|run|cache))(\/|$)/;
+/** Where a program keeps its data: written at run time by its nature. */
+const DATA = /^\/(tmp|run|dev|proc|sys|mnt|data|var\/(tmp|run|cache|lib|log|spool))(\/|$)/;
 
 export default defineRule({
   meta: {
@@ -20,61 +18,81 @@ export default defineRule({
     messages: {
       install:
         '`{what}` installs software when the container starts: two replicas of one image can run different versions, and a start fails when the network does. Move it to a `RUN` of the image build.',
+      refresh:
+        '`{what}` fetches a package index when the container starts, which only an installation needs. Install in a `RUN` of the image build.',
       checkout:
         '`{what}` fetches code when the container starts, so the image does not say what runs. Copy one commit into the image while it is built.',
       pipedScript:
-        '`{what}` runs a script from the network when the container starts. Run it in the image build, with its checksum verified.',
+        '`{what}` runs a script from the network when the container starts, so the image does not say what runs. Run it in the image build, with its checksum verified.',
       initContainer:
-        '`{what}` fetches data into a volume when the pod starts. Two pods can get different data; ship it in an image or name it by version.',
+        '`{what}` fetches data into a volume when the pod starts, so two pods can get different data. Ship it in an image, or name it by version.',
       rewrite:
         '`{what}` rewrites what the image ships when the container starts. Do it in the image build; write run-time configuration to a volume.',
     },
   },
   create: (context) => ({
     command: ({ command, script, phase, anchor }) => {
-      if (phase !== 'start' || context.environment === 'development') return;
-      if (script.owner.type === 'kubernetes' && script.owner.key === 'probe') return;
+      if (phase !== 'start' || context.environment === 'development' || isDevelopmentStage(script)) return;
       const at = command.at;
       const mutation = mutationOf(command, script.shell);
-      if (mutation) {
-        const data = { what: mutation.what };
-        if (DATA_MIGRATION.test(command.words.map((word) => word.text).join(' '))) return;
-        const init = script.owner.type === 'kubernetes' && script.owner.role === 'init';
-        if (mutation.type === 'source-checkout' || mutation.type === 'artifact-download') {
-          if (init) context.report({ at, anchor, message: 'initContainer', data, severity: 'info' });
-          else if (mutation.type === 'source-checkout') context.report({ at, anchor, message: 'checkout', data });
-        } else if (mutation.type === 'piped-script') context.report({ at, anchor, message: 'pipedScript', data });
-        else if (mutation.type !== 'image-pull') context.report({ at, anchor, message: 'install', data });
+      if (!mutation) {
+        const what = rewrites(command, script);
+        if (what !== undefined) context.report({ at, anchor, message: 'rewrite', data: { what }, severity: 'info' });
         return;
       }
-      const what = rewrites(command, script);
-      if (what !== undefined) context.report({ at, anchor, message: 'rewrite', data: { what }, severity: 'info' });
+      const data = { what: mutation.what };
+      const init = script.owner.type === 'kubernetes' && script.owner.role === 'init';
+      switch (mutation.type) {
+        case 'install':
+        case 'upgrade':
+          context.report({ at, anchor, message: 'install', data });
+          return;
+        case 'refresh':
+          // With an installation behind it, one finding says it all.
+          if (!installs(script)) context.report({ at, anchor, message: 'refresh', data });
+          return;
+        case 'piped-script':
+          context.report({ at, anchor, message: 'pipedScript', data });
+          return;
+        case 'source-checkout':
+          context.report(
+            init
+              ? { at, anchor, message: 'initContainer', data, severity: 'info' }
+              : { at, anchor, message: 'checkout', data },
+          );
+          return;
+        case 'artifact-download':
+          if (init) context.report({ at, anchor, message: 'initContainer', data, severity: 'info' });
+          return;
+        default:
+          // Containers that deploy (`helm upgrade` in a Job) or run others change nothing in themselves.
+          return;
+      }
     },
   }),
 });
 
+/** A stage that only `--target dev` builds: what it runs is not what is deployed. */
+function isDevelopmentStage({ owner }: ScriptUse): boolean {
+  return (
+    owner.type === 'dockerfile' &&
+    /(^|[-_])(dev|development|devel|debug|local|test|tests)($|[-_])/i.test(owner.stage.name ?? '')
+  );
+}
+
+function installs({ shell }: ScriptUse): boolean {
+  return shell.commands.some((command) => /^(install|upgrade)$/.test(mutationOf(command, shell)?.type ?? ''));
+}
+
 /** `chmod -R`, `chown -R` and `sed -i` on files that come with the image. */
 function rewrites(command: ShellCommand, script: ScriptUse): string | undefined {
   const words = command.words.slice(1);
-  const recursive =
-    (command.name === 'chmod' || command.name === 'chown') &&
-    words.some((word) => /^-\w*R|^--recursive$/.test(word.text));
-  const inPlace = command.name === 'sed' && words.some((word) => /^-\w*i|^--in-place/.test(word.text));
-  if (!recursive && !inPlace) return undefined;
+  const option = words.find((word) =>
+    command.name === 'sed' ? /^-\w*i|^--in-place/.test(word.text) : /^-\w*R|^--recursive$/.test(word.text),
+  );
+  if (!option || !/^(chmod|chown|sed)$/.test(command.name)) return undefined;
   const target = words.at(-1);
-  if (!target?.complete || !target.text.startsWith('/') || VOLATILE.test(target.text)) return undefined;
-  // A volume is there to be written; which paths are volumes is known for pods and compose services.
-  if (mountPaths(script).some((path) => target.text === path || target.text.startsWith(`${path}/`))) return undefined;
-  return `${command.name} ${words.find((word) => word.text.startsWith('-'))?.text ?? ''} ${target.text}`;
-}
-
-/** Paths at which the container has a volume. */
-function mountPaths(script: ScriptUse): readonly string[] {
-  const { owner } = script;
-  if (owner.type === 'dockerfile') {
-    return owner.stage.instructions
-      .filter((instruction) => instruction.keyword === 'VOLUME')
-      .flatMap((instruction) => (instruction.execForm ?? instruction.words).map((word) => word.text));
-  }
-  return [];
+  if (!target?.complete || !target.text.startsWith('/') || DATA.test(target.text)) return undefined;
+  if (isUnderMount(target.text, script.owner)) return undefined;
+  return `${command.name} ${option.text} … ${target.text}`;
 }

@@ -1,9 +1,10 @@
 import type { ShellCommand, ShellScript } from '../../lang/shell/ast';
-import { hasFlag, positionals } from '../../lang/shell/words';
-import { isDownloadPipedToShell } from '../../model/commands/package-manager';
+import { flagValue, hasFlag, positionals } from '../../lang/shell/words';
+import { mutationOf } from '../../model/commands/mutations';
+import { isFetch, isRunUnseen } from '../../model/commands/downloads';
 import { defineRule } from '../../model/facts';
 
-/** Programs that prove what a file is. */
+/** Programs that prove what a file is; gpg and openssl do so with one option. */
 const VERIFIERS: ReadonlySet<string> = new Set([
   'sha256sum',
   'sha512sum',
@@ -12,11 +13,9 @@ const VERIFIERS: ReadonlySet<string> = new Set([
   'shasum',
   'md5sum',
   'b2sum',
-  'gpg',
   'gpgv',
   'cosign',
   'minisign',
-  'openssl',
   'slsa-verifier',
   'signify',
 ]);
@@ -61,11 +60,10 @@ export default defineRule({
             const anchor = `stage.${stage.name ?? stage.index}/ADD`;
             if (/^(git@|ssh:\/\/git@)|^https?:\/\/\S+\.git([#?]|$)/.test(url)) {
               if (!/#[^:]|[?&](ref|commit|tag|checksum)=/.test(url))
-                context.report({ at, anchor, message: 'addGit', data: { url } });
+                context.report({ at, anchor, message: 'addGit', data: { url: shown(url) } });
             } else if (/^https?:\/\//.test(url)) {
               const proven = instruction.flags.some((flag) => flag.name === 'checksum');
-              if (!proven)
-                context.report({ at, anchor, message: 'addUrl', data: { url: url.replace(/\uE000+/g, '…') } });
+              if (!proven) context.report({ at, anchor, message: 'addUrl', data: { url: shown(url) } });
             }
           }
         }
@@ -74,59 +72,60 @@ export default defineRule({
     command: ({ command, script, phase, anchor }) => {
       if (phase !== 'bake' && phase !== 'boot' && phase !== 'pipeline') return;
       const { shell } = script;
-      if (command.name === 'curl' || command.name === 'wget') {
-        const pipeline = shell.commands.filter((other) => other.pipeline.id === command.pipeline.id);
-        // At boot, in-place-mutation/boot-time-install already says it.
-        if (isDownloadPipedToShell(pipeline)) {
-          if (phase !== 'boot' && !isVerified(shell, command))
-            context.report({
-              at: command.at,
-              anchor,
-              message: 'piped',
-              severity: phase === 'pipeline' ? 'info' : 'warning',
-            });
+      // At boot, in-place-mutation/boot-time-install reports what is fetched: it must be baked first of all.
+      if (phase === 'boot' && mutationOf(command, shell)) return;
+      if (isFetch(command)) {
+        if (isRunUnseen(command, shell)) {
+          const severity = phase === 'pipeline' ? 'info' : 'warning';
+          context.report({ at: command.at, anchor, message: 'piped', severity });
           return;
         }
         if (phase === 'pipeline' || isVerified(shell, command)) return;
-        const url = command.words.find((word) => word.complete && MOVING_URL.test(word.text));
-        if (url) context.report({ at: url.at, anchor, message: 'movingUrl', data: { url: url.text } });
-        return;
-      }
-      if (command.name === 'git' && phase !== 'pipeline') {
+        const url = command.words.find((word) => isMovingUrl(word.text));
+        if (url) context.report({ at: url.at, anchor, message: 'movingUrl', data: { url: shown(url.text) } });
+      } else if (command.name === 'git' && phase !== 'pipeline') {
         const url = unpinnedClone(command, shell);
-        if (url !== undefined) context.report({ at: command.at, anchor, message: 'clone', data: { url } });
+        if (url !== undefined) context.report({ at: command.at, anchor, message: 'clone', data: { url: shown(url) } });
       }
     },
   }),
 });
 
+function shown(url: string): string {
+  return url.replace(/\uE000+/g, '…').replace(/\/\/[^/@\s]+@/, '//…@');
+}
+
+/** The metadata service of a cloud has `/latest/` in its paths too. */
+function isMovingUrl(text: string): boolean {
+  if (/^(https?:)?\/*(169\.254\.169\.254|\[fd00:|metadata\.google\.internal|localhost|127\.)/.test(text)) return false;
+  return /^(https?:\/\/|raw\.|github\.)/.test(text) && MOVING_URL.test(text);
+}
+
 /** A verifier runs later in the same script. Which file it proves is not followed further. */
 function isVerified(script: ShellScript, command: ShellCommand): boolean {
-  return script.commands.some(
-    (other) =>
-      other.range.start > command.range.start &&
-      ((VERIFIERS.has(other.name) && !(other.name === 'gpg' && hasFlag(other, '--dearmor', '--import'))) ||
-        // apt keys: the key is only used for packages that are signed with it.
-        ((other.name === 'gpg' || other.name === 'apt-key') &&
-          /key|gpg|asc/i.test(command.words.map((word) => word.text).join(' ')))),
-  );
+  return script.commands.some((other) => other.range.start > command.range.start && verifies(other));
 }
+
+function verifies(command: ShellCommand): boolean {
+  if (command.name === 'gpg') return hasFlag(command, '--verify');
+  if (command.name === 'openssl') return command.words[1]?.text === 'dgst';
+  return VERIFIERS.has(command.name);
+}
+
+const BRANCH = /^(origin\/)?(main|master|develop|development|dev|trunk|HEAD)$/;
 
 /** The URL of a clone that names no tag and whose script checks out no commit. */
 function unpinnedClone(command: ShellCommand, script: ShellScript): string | undefined {
   const words = positionals(command, GIT_VALUES);
-  if (words[0]?.text !== 'clone' || !words[1]?.complete || !/^(https?|git|ssh):\/\/|^git@/.test(words[1].text))
-    return undefined;
-  const branch =
-    command.words.find((_, index) => /^(-b|--branch)$/.test(command.words[index - 1]?.text ?? '')) ??
-    command.words.find((word) => word.text.startsWith('--branch='));
-  const ref = branch?.text.replace('--branch=', '');
-  if (ref !== undefined && !/^(main|master|develop|dev|trunk|HEAD)$/.test(ref)) return undefined;
-  const fixed = script.commands.some(
-    (other) =>
-      other.name === 'git' &&
-      other.range.start > command.range.start &&
-      other.words.some((word) => /^(checkout|reset|switch|fetch)$/.test(word.text)),
-  );
-  return fixed ? undefined : words[1].text;
+  const url = words[0]?.text === 'clone' ? words[1] : undefined;
+  if (!url || !/^(https?|git|ssh):\/\/[^\uE000]|^git@/.test(url.text)) return undefined;
+  const ref = flagValue(command, '--branch', '-b', '--revision');
+  if (ref !== undefined && !BRANCH.test(ref)) return undefined;
+  const fixed = script.commands.some((other) => {
+    if (other.name !== 'git' || other.range.start <= command.range.start) return false;
+    const [verb, ...rest] = positionals(other, GIT_VALUES);
+    if (!verb || !/^(checkout|reset|switch|fetch)$/.test(verb.text)) return false;
+    return rest.length > 0 && !rest.every((word) => BRANCH.test(word.text));
+  });
+  return fixed ? undefined : url.text;
 }

@@ -1,0 +1,30 @@
+import type { TextEdit } from '../../core/finding';
+import type { BootData } from '../facts';
+
+/**
+ * An edit of cloud-init data, taken to the file that holds it: a heredoc, a string, or the file itself. Undefined when the
+ * text does not stand there as it is (escaped, encoded, templated, in another file): the edit would hit something else.
+ * An edit of whole lines takes their indentation with it, which a `<<-` heredoc removes before cloud-init sees them.
+ */
+export function bootEdit(
+  fileText: string,
+  boot: Pick<BootData, 'cloudInit' | 'place'>,
+  edit: TextEdit,
+): TextEdit | undefined {
+  const text = boot.cloudInit.config?.text;
+  if (text === undefined || edit.at.end > text.length) return undefined;
+  const at = boot.place(edit.at);
+  if (at.path !== undefined) return undefined;
+  const wholeLines = edit.at.start === 0 || text[edit.at.start - 1] === '\n';
+  const start = wholeLines ? fileText.lastIndexOf('\n', at.start - 1) + 1 : at.start;
+  if (fileText.slice(start, at.start).trim() !== '') return undefined;
+  const same =
+    lines(fileText.slice(start, at.end), wholeLines) === lines(text.slice(edit.at.start, edit.at.end), wholeLines);
+  return same ? { at: { start, end: at.end }, text: edit.text } : undefined;
+}
+
+/** For comparison: without line terminators' kind and, when whole lines are compared, without indentation. */
+function lines(text: string, withoutIndent: boolean): string {
+  const found = text.split(/\r?\n/);
+  return (withoutIndent ? found.map((line) => line.trimStart()) : found).join('\n');
+}
