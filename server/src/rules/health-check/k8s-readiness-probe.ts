@@ -35,7 +35,12 @@ const rule = defineRule({
     since: '0.1.0',
     recommended: true,
     summary: 'A container that serves traffic must say when it is ready',
-    peers: ['checkov CKV_K8S_9', 'kube-score pod-probes', 'polaris readinessProbeMissing', 'kube-linter no-readiness-probe'],
+    peers: [
+      'checkov CKV_K8S_9',
+      'kube-score pod-probes',
+      'polaris readinessProbeMissing',
+      'kube-linter no-readiness-probe',
+    ],
     messages: {
       missing:
         'Without a `readinessProbe` a rollout takes the new pod for ready as soon as its process starts, so a broken image replaces the good one. Add a probe that asks the application.',
@@ -109,7 +114,9 @@ function unprobed<T>(
   );
   if (served.length > 0) return served.find(({ probed }) => !probed)?.item;
   if (candidates.some(({ probed }) => probed)) return undefined;
-  const exposed = candidates.find(({ ports }) => ports.some(({ name, tcp }) => tcp && !OPERATORS_PORT.test(name ?? '')));
+  const exposed = candidates.find(({ ports }) =>
+    ports.some(({ name, tcp }) => tcp && !OPERATORS_PORT.test(name ?? '')),
+  );
   if (exposed) return exposed.item;
   return traffic.selected && candidates.length === 1 ? candidates[0]?.item : undefined;
 }
