@@ -106,6 +106,7 @@ export function resolveConfig(
     digestRequired: layers.flatMap((layer) => layer.digestRequired),
   };
   const cache = new Map<string, RuleSetting>();
+  const dependsOnPath = layers.some((layer) => layer.overrides.length > 0);
 
   const onByPreset = (id: string): boolean => {
     const meta = byId.get(id);
@@ -127,7 +128,8 @@ export function resolveConfig(
     return { severity, options };
   };
   const rule = (id: string, path: string): RuleSetting => {
-    const key = `${id}\u0000${path}`;
+    // Without overrides a setting is the same for every file: one look-up instead of one a file and rule.
+    const key = dependsOnPath ? `${id}\u0000${path}` : id;
     let setting = cache.get(key);
     if (!setting) {
       if (cache.size > MAX_CACHED) cache.clear();

@@ -1,4 +1,5 @@
-import { asScalar } from '../lang/data/tree';
+import { HOLE } from '../core/mapped-text';
+import type { ComposeBuild } from '../model/compose/service';
 import type { ComposeFile } from '../model/compose';
 import { parseImageReference } from '../model/image-reference';
 import { joinPath } from '../model/paths';
@@ -10,13 +11,10 @@ import type { BuiltImage } from '../model/workspace-index';
 export function builtByCompose(compose: ComposeFile, file: SourceFile): BuiltImage[] {
   return compose.services.flatMap((service) => {
     if (!service.build) return [];
-    const context = service.build.context?.text ?? '.';
-    const dockerfile = service.build.dockerfile?.text ?? 'Dockerfile';
-    const directory = joinPath(file.directory, context);
     return [
       {
         name: nameOf(service.image?.text) ?? service.name,
-        dockerfile: directory === undefined || context.includes('\uE000') ? undefined : joinPath(directory, dockerfile),
+        dockerfile: composeDockerfile(service.build, file),
         site: 'compose' as const,
         healthcheck: service.healthcheck !== undefined,
         target: service.build.target?.text,
@@ -25,20 +23,35 @@ export function builtByCompose(compose: ComposeFile, file: SourceFile): BuiltIma
   });
 }
 
+/** Undefined for one that is written in the compose file, lies in another repository, or is not known. */
+function composeDockerfile(build: ComposeBuild, file: SourceFile): string | undefined {
+  const context = build.context?.text ?? '.';
+  const dockerfile = build.dockerfile?.text ?? 'Dockerfile';
+  if (build.dockerfileInline || isElsewhere(context) || isElsewhere(dockerfile)) return undefined;
+  const directory = joinPath(file.directory, context);
+  return directory === undefined ? undefined : joinPath(directory, dockerfile);
+}
+
+/** A URL, or a path with unknown parts. */
+function isElsewhere(path: string): boolean {
+  return path.includes(HOLE) || path.includes('{{') || /^[\w+.-]+:\/\/|^git@/.test(path);
+}
+
 /** Images that `docker/build-push-action` builds in a workflow. */
 export function builtByWorkflow(workflow: Workflow): BuiltImage[] {
   const found: BuiltImage[] = [];
   for (const job of workflow.jobs) {
     for (const step of job.steps) {
       if (!step.uses?.text.startsWith('docker/build-push-action@')) continue;
-      const context = asScalar(input(step, 'context'))?.text.text ?? '.';
-      const file = input(step, 'file')?.text.text;
-      for (const tag of (input(step, 'tags')?.text.text ?? '').split(/[\n,]/)) {
+      const context = input(step, 'context')?.text.text ?? '.';
+      const file = input(step, 'file')?.text.text ?? `${context}/Dockerfile`;
+      const tags = (input(step, 'tags')?.text.text ?? '').replace(/\$\{\{.*?\}\}/g, HOLE);
+      for (const tag of tags.split(/[\n,]/)) {
         const name = nameOf(tag.trim());
         if (name === undefined) continue;
         found.push({
           name,
-          dockerfile: file ?? joinPath('', `${context}/Dockerfile`),
+          dockerfile: isElsewhere(file) ? undefined : joinPath('', file),
           site: 'workflow',
           healthcheck: false,
           target: input(step, 'target')?.text.text,
@@ -51,7 +64,7 @@ export function builtByWorkflow(workflow: Workflow): BuiltImage[] {
 
 /** The name without tag; undefined for expressions and what is no reference. */
 function nameOf(text: string | undefined): string | undefined {
-  if (text === undefined || text.includes('${{')) return undefined;
+  if (text === undefined || text === '') return undefined;
   const reference = parseImageReference(text);
-  return reference && !reference.name.includes('\uE000') ? reference.name : undefined;
+  return reference && !reference.name.includes(HOLE) ? reference.name : undefined;
 }

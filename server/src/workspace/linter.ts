@@ -13,6 +13,9 @@ import type { FileSummary, WorkspaceIndex } from '../model/workspace-index';
 import { WorkspaceProject } from './project';
 import { summarise } from './summarise';
 
+/** Code units of YAML whose trees are kept: what an editor types into stays, a long run does not pile up. */
+const YAML_TEXT = 1_000_000;
+
 /** The configuration that holds for one file. */
 export interface LoadedConfig {
   readonly settings: LintSettings;
@@ -49,7 +52,7 @@ export class Linter {
     files: ProjectFiles,
     private readonly options: LinterOptions,
   ) {
-    this.project = new WorkspaceProject(files, (path) => options.configFor(path).environmentOf(path), new YamlCache());
+    this.project = new WorkspaceProject(files, (path) => options.configFor(path).environmentOf(path), new YamlCache(YAML_TEXT));
     this.known = new Set(options.rules.map((rule) => rule.meta.id));
   }
 

@@ -14,7 +14,7 @@ import { BoundedCache } from './bounded-cache';
 const MODULES = 32;
 
 /** Code units of text whose syntax trees are kept. */
-const TEXT_BUDGET = 16 * 1024 * 1024;
+const TEXT_BUDGET = 2 * 1024 * 1024;
 
 /**
  * Reads and parses other files for the rules, each at most once while it stays in the cache.
