@@ -1,4 +1,4 @@
-import { MappedText } from '../../core/mapped-text';
+import type { MappedText } from '../../core/mapped-text';
 import type { ShellCommand, ShellWord } from '../../lang/shell/ast';
 import { positionals } from '../../lang/shell/words';
 import type { ScriptUse } from '../facts';
@@ -73,11 +73,8 @@ function image(
   command: ShellCommand,
   builtHere: boolean,
 ): ShellImage {
-  const exact = script.shell.source.slice(word.range.start, word.range.end);
-  // Quotes or a resolved variable: the word's text is not what stands in the source.
-  const text = exact.text === word.text ? exact : MappedText.opaque(word.text, word.at);
   return {
-    text,
+    text: word.value,
     source: {
       site,
       at: word.at,
