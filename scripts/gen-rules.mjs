@@ -111,7 +111,10 @@ if (existsSync(join(root, 'README.md'))) {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const marked = /<!-- rules -->[\s\S]*<!-- \/rules -->/;
   if (!marked.test(readme)) throw new Error('README.md has no <!-- rules --> … <!-- /rules --> markers');
-  await emit('README.md', readme.replace(marked, () => `<!-- rules -->\n\n${table(all, 'docs/rules/')}\n\n<!-- /rules -->`));
+  await emit(
+    'README.md',
+    readme.replace(marked, () => `<!-- rules -->\n\n${table(all, 'docs/rules/')}\n\n<!-- /rules -->`),
+  );
 }
 if (stale.length > 0) {
   console.error(`Stale: ${stale.join(', ')}. Run \`npm run gen\` and commit the result.`);

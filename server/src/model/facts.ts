@@ -133,7 +133,7 @@ export interface BootData {
   readonly at: Place;
   readonly anchor: string;
   /** Where a range of the cloud-init text was written. */
-  place(range: Range): Place;
+  readonly place: (range: Range) => Place;
 }
 
 /** One Terraform file in its module. */
@@ -204,5 +204,5 @@ export function defineRule<const Message extends string>(rule: {
   readonly meta: RuleMeta<Message>;
   create(context: RuleContext<Message>): Listeners;
 }): LintRule {
-  return rule as unknown as LintRule;
+  return rule;
 }

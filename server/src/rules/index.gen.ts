@@ -4,6 +4,8 @@ import bakedConfigSecretFileCopied from './baked-config/secret-file-copied';
 import bakedConfigSecretInImage from './baked-config/secret-in-image';
 import healthCheckAsgElbWithoutTargetGroup from './health-check/asg-elb-without-target-group';
 import healthCheckAsgHealthCheckType from './health-check/asg-health-check-type';
+import healthCheckComposeHealthcheck from './health-check/compose-healthcheck';
+import healthCheckDockerfileHealthcheck from './health-check/dockerfile-healthcheck';
 import healthCheckK8sReadinessProbe from './health-check/k8s-readiness-probe';
 import healthCheckTargetGroupHealthCheck from './health-check/target-group-health-check';
 import inPlaceMutationBootTimeInstall from './in-place-mutation/boot-time-install';
@@ -37,6 +39,7 @@ import rolloutSafetyApplyWithoutPlan from './rollout-safety/apply-without-plan';
 import rolloutSafetyAsgNoRollout from './rollout-safety/asg-no-rollout';
 import rolloutSafetyCreateBeforeDestroy from './rollout-safety/create-before-destroy';
 import rolloutSafetyEcsCircuitBreaker from './rollout-safety/ecs-circuit-breaker';
+import rolloutSafetyK8sStrategy from './rollout-safety/k8s-strategy';
 import rolloutSafetyPackerForceOverwrite from './rollout-safety/packer-force-overwrite';
 import rolloutSafetyRegistryRetention from './rollout-safety/registry-retention';
 import rolloutSafetyRevisionHistory from './rollout-safety/revision-history';
@@ -47,6 +50,8 @@ export const ALL_RULES: readonly LintRule[] = [
   bakedConfigSecretInImage,
   healthCheckAsgElbWithoutTargetGroup,
   healthCheckAsgHealthCheckType,
+  healthCheckComposeHealthcheck,
+  healthCheckDockerfileHealthcheck,
   healthCheckK8sReadinessProbe,
   healthCheckTargetGroupHealthCheck,
   inPlaceMutationBootTimeInstall,
@@ -80,6 +85,7 @@ export const ALL_RULES: readonly LintRule[] = [
   rolloutSafetyAsgNoRollout,
   rolloutSafetyCreateBeforeDestroy,
   rolloutSafetyEcsCircuitBreaker,
+  rolloutSafetyK8sStrategy,
   rolloutSafetyPackerForceOverwrite,
   rolloutSafetyRegistryRetention,
   rolloutSafetyRevisionHistory,

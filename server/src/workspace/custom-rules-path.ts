@@ -4,8 +4,8 @@ import { placeOf, resolve, type DataFile, type DataNode } from '../lang/data/tre
 import type { ConfigBlock } from '../model/config-block';
 import { alternatives, type Value } from '../model/values/value';
 
-/** A step of a path: a key, an index, or every item. */
-export type Step = string | number | '*';
+/** A step of a path: a key, an index, or `*` for every item. */
+export type Step = string | number;
 
 /** One possible value: `undefined` means not known from the text. Maps and lists are only there or not. */
 export type Possible = string | number | boolean | { readonly composite: true } | undefined;

@@ -52,7 +52,11 @@ export class Linter {
     files: ProjectFiles,
     private readonly options: LinterOptions,
   ) {
-    this.project = new WorkspaceProject(files, (path) => options.configFor(path).environmentOf(path), new YamlCache(YAML_TEXT));
+    this.project = new WorkspaceProject(
+      files,
+      (path) => options.configFor(path).environmentOf(path),
+      new YamlCache(YAML_TEXT),
+    );
     this.known = new Set(options.rules.map((rule) => rule.meta.id));
   }
 

@@ -63,7 +63,7 @@ function dockerfileRegions(text: string, lines: LineIndex): SuppressionSource['r
 
 export function finding(of: SuppressionSource, at: string | Range, rule = 'mutable-reference/image-tag'): Finding {
   const start = typeof at === 'string' ? of.text.lastIndexOf(at) : at.start;
-  if (start < 0) throw new Error(`${String(at)} is not in the text`);
+  if (start < 0) throw new Error(`${JSON.stringify(at)} is not in the text`);
   const range = typeof at === 'string' ? { start, end: start + at.length } : at;
   return {
     rule,

@@ -1,4 +1,5 @@
-import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
+import type { MappedText } from '../../core/mapped-text';
+import { MappedTextBuilder } from '../../core/mapped-text';
 import type { Range } from '../../core/text';
 import { appendSame, sliceAll } from '../mapping';
 import type { Flag } from './ast';

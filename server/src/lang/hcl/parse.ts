@@ -1,4 +1,4 @@
-import { MappedText } from '../../core/mapped-text';
+import type { MappedText } from '../../core/mapped-text';
 import type { HclFile, TemplatePart } from './ast';
 import { parseFile } from './body';
 import { BYTE_ORDER_MARK } from './characters';

@@ -1,4 +1,4 @@
-import { MappedText } from '../../core/mapped-text';
+import type { MappedText } from '../../core/mapped-text';
 import type { Place } from '../../core/text';
 import { looksLikePosixShell, parseShell } from '../../lang/shell/parse';
 import type { CommandUse, ImageOption, ImageSite, ImageUse, Phase, ScriptOwner, ScriptUse } from '../facts';

@@ -1,4 +1,4 @@
-import { MappedText } from '../../core/mapped-text';
+import type { MappedText } from '../../core/mapped-text';
 import type { Place } from '../../core/text';
 import type { DataFile, ScalarNode } from '../../lang/data/tree';
 import type { ActionUse } from '../facts';

@@ -38,8 +38,8 @@ export function mutationOf(command: ShellCommand, script: ShellScript): Mutation
   switch (command.name) {
     case 'curl':
     case 'wget':
-      if (isRunUnseen(command, script)) return { type: 'piped-script', what };
-      return fetchesProgram(command) ? { type: 'artifact-download', what } : undefined;
+      if (isRunUnseen(command, script)) return { type: 'piped-script', what: showFetch(command) };
+      return fetchesProgram(command) ? { type: 'artifact-download', what: showFetch(command) } : undefined;
     case 'git': {
       const [verb] = positionals(command, GIT_VALUES);
       return verb && /^(clone|pull)$/.test(verb.text)
@@ -125,6 +125,11 @@ function copiesProgram(command: ShellCommand, locations: readonly string[], whol
 /** The command's first words, as a person would name it: `git clone https://example.com/app.git`. */
 function show(command: ShellCommand, rest: readonly { readonly text: string }[] = plain(command)): string {
   return [command.name, ...rest.slice(0, 2).map((word) => masked(word.text))].join(' ').slice(0, 80);
+}
+
+function showFetch(command: ShellCommand): string {
+  const url = command.words.find((word) => /^https?:/.test(word.text));
+  return url ? show(command, [url]) : command.name;
 }
 
 function plain(command: ShellCommand): { readonly text: string }[] {

@@ -12,6 +12,11 @@ export function isDeployment(script: ScriptUse): boolean {
   return script.owner.type === 'workflow' && looksLikeDeployment(script.owner.job, script.owner.step);
 }
 
+/** True for a shell script whose name or folder says that it deploys: `deploy.sh`, `ci/release/web.sh`. */
+export function isDeployScript(path: string): boolean {
+  return /(^|[/._-])(deploy|deployment|release|rollout|publish|promote)([/._-]|$)/i.test(path);
+}
+
 /** True for a job with an environment, or a job or step whose name says that it deploys. */
 export function looksLikeDeployment(job: WorkflowJob | undefined, step: WorkflowStep | undefined): boolean {
   if (job?.environment !== undefined) return true;

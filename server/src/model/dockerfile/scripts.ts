@@ -1,4 +1,5 @@
-import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
+import type { MappedText } from '../../core/mapped-text';
+import { MappedTextBuilder } from '../../core/mapped-text';
 import type { Instruction } from '../../lang/dockerfile/ast';
 import { joinWords } from '../collect/start-command';
 

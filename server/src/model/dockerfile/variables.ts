@@ -68,11 +68,11 @@ export class Variables {
   }
 
   private find(kind: 'env' | 'args', name: string, offset: number): MappedText | undefined {
-    let limit = offset;
-    for (let scope: Variables | undefined = this; scope; scope = scope.parent) {
-      const found = lastBefore(scope[kind].get(name), limit);
-      if (found) return found.value;
-      limit = Infinity;
+    const own = lastBefore(this[kind].get(name), offset);
+    if (own) return own.value;
+    for (let scope = this.parent; scope; scope = scope.parent) {
+      const inherited = lastBefore(scope[kind].get(name), Infinity);
+      if (inherited) return inherited.value;
     }
     return undefined;
   }

@@ -7,19 +7,19 @@ import type { BootData } from '../facts';
  * An edit of whole lines takes their indentation with it, which a `<<-` heredoc removes before cloud-init sees them.
  */
 export function bootEdit(
-  fileText: string,
+  file: { readonly path: string; readonly text: string },
   boot: Pick<BootData, 'cloudInit' | 'place'>,
   edit: TextEdit,
 ): TextEdit | undefined {
   const text = boot.cloudInit.config?.text;
   if (text === undefined || edit.at.end > text.length) return undefined;
   const at = boot.place(edit.at);
-  if (at.path !== undefined) return undefined;
+  if (at.path !== undefined && at.path !== file.path) return undefined;
   const wholeLines = edit.at.start === 0 || text[edit.at.start - 1] === '\n';
-  const start = wholeLines ? fileText.lastIndexOf('\n', at.start - 1) + 1 : at.start;
-  if (fileText.slice(start, at.start).trim() !== '') return undefined;
+  const start = wholeLines ? file.text.lastIndexOf('\n', at.start - 1) + 1 : at.start;
+  if (file.text.slice(start, at.start).trim() !== '') return undefined;
   const same =
-    lines(fileText.slice(start, at.end), wholeLines) === lines(text.slice(edit.at.start, edit.at.end), wholeLines);
+    lines(file.text.slice(start, at.end), wholeLines) === lines(text.slice(edit.at.start, edit.at.end), wholeLines);
   return same ? { at: { start, end: at.end }, text: edit.text } : undefined;
 }
 

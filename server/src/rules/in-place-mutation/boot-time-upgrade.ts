@@ -58,7 +58,7 @@ export default defineRule({
         const message = Object.hasOwn(OPTIONS, key) ? OPTIONS[key] : undefined;
         if (!message || booleanOf(value) !== true) continue;
         const edit =
-          value.type === 'scalar' ? bootEdit(context.file.text, boot, { at: value.range, text: 'false' }) : undefined;
+          value.type === 'scalar' ? bootEdit(context.file, boot, { at: value.range, text: 'false' }) : undefined;
         context.report({
           at: place(range),
           anchor: `${anchor}/${key}`,

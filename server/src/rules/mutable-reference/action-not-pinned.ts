@@ -89,7 +89,7 @@ function looksAbbreviated(ref: string): boolean {
 function policyFor(action: string, policies: unknown): Policy {
   let best: { length: number; policy: Policy } = { length: -1, policy: 'hash' };
   if (typeof policies !== 'object' || policies === null) return best.policy;
-  for (const [pattern, policy] of Object.entries(policies)) {
+  for (const [pattern, policy] of Object.entries(policies as Record<string, unknown>)) {
     if (policy !== 'hash' && policy !== 'tag' && policy !== 'any') continue;
     const matches = pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern;
     if (matches && pattern.length > best.length) best = { length: pattern.length, policy };

@@ -402,12 +402,10 @@ describe('any block', () => {
   );
   const comment = fc.constantFrom('', ' # note', ' // note', ' /* note */');
   const item = fc.oneof(
-    fc
-      .tuple(name, fc.constantFrom('', '  '), value, comment)
-      .map(([key, pad, written, note]) => ({
-        key,
-        text: `  ${key}${pad} = ${written}${written.startsWith('<<') ? '' : note}\n`,
-      })),
+    fc.tuple(name, fc.constantFrom('', '  '), value, comment).map(([key, pad, written, note]) => ({
+      key,
+      text: `  ${key}${pad} = ${written}${written.startsWith('<<') ? '' : note}\n`,
+    })),
     fc
       .constantFrom('\n', '  # comment\n', '  nested {\n    z = 1\n  }\n', '  empty {}\n')
       .map((text) => ({ key: '', text })),
