@@ -8,7 +8,7 @@ function script(text: string, phase: Phase = 'bake'): ScriptUse {
   return {
     phase,
     shell: parseShell(MappedText.verbatim(text, 0)),
-    owner: { type: 'script' },
+    owner: { type: 'shell' },
     path: undefined,
     anchor: 'script',
   };
