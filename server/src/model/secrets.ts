@@ -73,8 +73,9 @@ export function isPlaceholder(value: string): boolean {
     )
   )
     return true;
-  // A path or the name of an entry in a secret store says where the secret is, not what it is.
-  if (/^(~|\.{1,2})?(\/[\w.@-]+)+\/?$|^arn:aws|^(op|ssm|secretsmanager):\/\//.test(text)) return true;
+  // An address without a login, a path, or the name of an entry in a secret store says where the secret is, not what it is.
+  if (/^(~|\.{1,2})?(\/[\w.@-]+)+\/?$|^arn:aws|^https?:\/\/[^@\s]*$|^(op|ssm|secretsmanager):\/\//.test(text))
+    return true;
   return /change[-_ ]?me|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]+>|example|placeholder|dummy|insert[-_ ]|notused|not[-_]used|secret[-_]?base$|fake/i.test(
     text,
   );

@@ -59,18 +59,25 @@ describe('placeholders (P33)', () => {
     './credentials.json',
     'arn:aws:secretsmanager:eu-west-1:1:secret:db',
     'op://vault/item/field',
+    'https://id.example.com/token',
     HOLE,
     `prefix-${HOLE}`,
   ])('%j is none yet', (value) => {
     expect(isPlaceholder(value)).toBe(true);
   });
 
-  it.each(['hunter2', 'postgres', 's3cr3t', 'p@ss/word', '9f86d081884c7d659a2f', 'Xk9x', 'correct horse'])(
-    '%j is a value',
-    (value) => {
-      expect(isPlaceholder(value)).toBe(false);
-    },
-  );
+  it.each([
+    'hunter2',
+    'postgres',
+    's3cr3t',
+    'p@ss/word',
+    '9f86d081884c7d659a2f',
+    'Xk9x',
+    'correct horse',
+    'https://me:pw@git.acme.io',
+  ])('%j is a value', (value) => {
+    expect(isPlaceholder(value)).toBe(false);
+  });
 });
 
 describe('formats of keys', () => {

@@ -87,6 +87,8 @@ function judge({ name, value }: Setting): 'literal' | 'argument' | 'empty' | und
   if (!isSecretName(name)) return undefined;
   if (text === undefined) return 'argument';
   if (text === '') return 'empty';
+  // What a variable brings is not known.
+  if (/(?<!\\)\$[A-Za-z_{]/.test(text)) return undefined;
   return isPlaceholder(text) ? undefined : 'literal';
 }
 
