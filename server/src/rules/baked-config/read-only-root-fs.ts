@@ -41,7 +41,9 @@ export default defineRule({
     kubernetes: (manifest) => {
       for (const workload of manifest.workloads) {
         if (isWindows(workload)) continue;
-        workload.containers.forEach((container, index) => checkContainer(context, manifest, workload, container, index));
+        workload.containers.forEach((container, index) =>
+          checkContainer(context, manifest, workload, container, index),
+        );
       }
     },
     compose: (compose) => {
@@ -147,7 +149,8 @@ function checkService(context: Context, compose: ComposeFile, service: ComposeSe
     if (edit) fixes.push({ level: 'suggestion', title, edits: [edit] });
   };
   add('Make the root file system read-only', ['read_only: true']);
-  if (!entry(node, 'tmpfs')) add('Make it read-only, with a `tmpfs` at `/tmp`', ['read_only: true', 'tmpfs:', '  - /tmp']);
+  if (!entry(node, 'tmpfs'))
+    add('Make it read-only, with a `tmpfs` at `/tmp`', ['read_only: true', 'tmpfs:', '  - /tmp']);
   context.report({
     at: service.entry.keyRange,
     anchor,
