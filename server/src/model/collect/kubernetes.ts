@@ -1,5 +1,5 @@
-import { get } from '../../lang/data/tree';
-import { analyseKubernetes, words, type Container, type Workload } from '../kubernetes';
+import { asMap, entry, get, type DataFile } from '../../lang/data/tree';
+import { analyseKubernetes, containersOf, words, type Container, type Workload } from '../kubernetes';
 import type { SourceFile } from '../source-file';
 import { emitImage, emitScript, type Emitter } from './emitter';
 import { joinWords } from './start-command';
@@ -10,10 +10,30 @@ export function collectKubernetes(file: SourceFile, emitter: Emitter): void {
   const manifest = analyseKubernetes(file.data);
   emitter.emit('kubernetes', manifest);
   for (const object of manifest.objects) emitter.emit('kubernetes.object', object);
+  collectFragments(file.data, emitter);
   for (const workload of manifest.workloads) {
     emitter.emit('kubernetes.workload', workload);
     workload.containers.forEach((container, index) => collectContainer(workload, container, index, emitter));
   }
+}
+
+/**
+ * A document without `kind` beside objects of a manifest, as documentation cuts it out of a Deployment: its images are read,
+ * nothing else can be told about it.
+ */
+function collectFragments(data: DataFile, emitter: Emitter): void {
+  data.documents.forEach((document, index) => {
+    const root = asMap(document.root);
+    if (!root || entry(root, 'kind') || entry(root, 'apiVersion')) return;
+    const spec = get(root, 'spec', 'template', 'spec') ?? get(root, 'spec');
+    for (const container of containersOf(spec)) {
+      if (!container.image) continue;
+      const anchor = `fragment.${index}/container.${container.name ?? '?'}/image`;
+      emitImage(emitter, { site: 'kubernetes.container', at: container.image.range, anchor, shipped: true }, [
+        container.image.text,
+      ]);
+    }
+  });
 }
 
 /** `Deployment/web`: what the object is called in anchors. */

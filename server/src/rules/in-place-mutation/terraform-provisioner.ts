@@ -1,5 +1,5 @@
 import type { Fix } from '../../core/finding';
-import { parseShell } from '../../lang/shell/parse';
+import { commandsIn } from '../../model/commands/parsed';
 import { remoteChange } from '../../model/commands/remote-changes';
 import type { ConfigBlock } from '../../model/config-block';
 import { labelledBlocks, type LabelledBlock } from '../../model/config/labelled';
@@ -97,7 +97,7 @@ function kindOf({ label, block }: LabelledBlock): { kind: Kind; tool: string } |
   if (!command || command.type === 'unknown') return undefined;
   const tool = usesShell(block)
     ? textsOf(command)
-        .flatMap((text) => parseShell(text, {}).commands)
+        .flatMap((text) => commandsIn(text))
         .map(remoteChange)
         .find((found) => found !== undefined)
     : undefined;

@@ -5,6 +5,7 @@ import { objectAnchor } from '../../model/collect/kubernetes';
 import type { ConfigAttribute, ConfigBlock } from '../../model/config-block';
 import { removeAttribute } from '../../model/edits/hcl';
 import { removeEntry } from '../../model/edits/yaml';
+import { isDatastoreImage } from '../../model/known-containers';
 import { defineRule, type RuleContext } from '../../model/facts';
 import type { KubernetesFile, Workload } from '../../model/kubernetes';
 import { podShare, takesAll, type PodShare } from '../../model/kubernetes/rollout-values';
@@ -65,7 +66,9 @@ function checkWorkload(context: Context, manifest: KubernetesFile, workload: Wor
   const strategy = asMap(get(spec, kind === 'Deployment' ? 'strategy' : 'updateStrategy'));
   const type = asScalar(get(strategy, 'type'));
   if (kind !== 'Deployment') {
-    if (type?.value === 'OnDelete') {
+    // A database is not replaced by a rollout; its operator decides when a pod may go.
+    const isDatastore = workload.containers.some((container) => isDatastoreImage(container.image?.text.text));
+    if (type?.value === 'OnDelete' && !isDatastore) {
       context.report({
         at: type.range,
         anchor: `${anchor}/updateStrategy.type`,
