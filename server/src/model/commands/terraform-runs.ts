@@ -6,9 +6,14 @@ import { joinPath } from '../paths';
 const EPHEMERAL =
   /preview|ephemeral|pull[-_. ]?request|review[-_ ]?app|sandbox|tear[-_ ]?down|clean[-_ ]?up|(^|[^a-z])(pr|e2e|integration|tests?|terratest)([^a-z]|$)/i;
 
-/** True when the job is about an environment that lives as long as a pull request or a test. */
-export function isEphemeral(script: ScriptUse): boolean {
-  if (script.owner.type !== 'workflow') return /(^|\/)(test|tests|e2e)(\/|$)|teardown|cleanup/i.test(script.path ?? '');
+/**
+ * True when the job is about an environment that lives as long as a pull request or a test.
+ *
+ * @param path the linted file, which tells for a script of its own
+ */
+export function isEphemeral(script: ScriptUse, path = ''): boolean {
+  if (script.owner.type !== 'workflow')
+    return /(^|\/)(test|tests|e2e)(\/|$)|teardown|cleanup/i.test(script.path ?? path);
   const { workflow, job, step } = script.owner;
   const names = [workflow?.name, job?.id, job?.name, job?.environment, step.name, step.id];
   if (names.some((name) => name !== undefined && EPHEMERAL.test(name))) return true;

@@ -91,8 +91,12 @@ export default defineRule({
   }),
 });
 
+/** Without what is not known and without a password. */
 function shown(url: string): string {
-  return url.replace(/\uE000+/g, '…').replace(/\/\/[^/@\s]+@/, '//…@');
+  return url
+    .replace(/\$\{(\w+)[^}]*\}/g, '$$$1')
+    .replace(/\uE000+/g, '…')
+    .replace(/\/\/[^/@\s]+@/, '//…@');
 }
 
 /** The metadata service of a cloud has `/latest/` in its paths too. */

@@ -2,13 +2,15 @@ import type { Fix } from '../../core/finding';
 import { lineTerminator } from '../../core/text';
 import { hasFlag, positionals } from '../../lang/shell/words';
 import { isEphemeral, usesRemoteRuns } from '../../model/commands/terraform-runs';
+import { removeWord } from '../../model/edits/shell';
 import { defineRule, type CommandUse } from '../../model/facts';
 
 /** terraform(1) and terragrunt(1): options that take the next word. Terraform itself joins values with `=`. */
 const VALUES: ReadonlySet<string> = new Set(
-  '-var -var-file -target -replace -chdir --terragrunt-working-dir --working-dir --terragrunt-config --terragrunt-source'.split(
-    ' ',
-  ),
+  (
+    '-var -var-file -target -replace -chdir -lock-timeout -parallelism -state -state-out -backup --terragrunt-working-dir ' +
+    '--working-dir --terragrunt-config --config --terragrunt-source --source --terragrunt-log-level --log-level'
+  ).split(' '),
 );
 
 const TOOLS: ReadonlySet<string> = new Set(['terraform', 'tofu', 'terragrunt']);
@@ -36,8 +38,8 @@ export default defineRule({
   create: (context) => ({
     command: (use) => {
       const { command, script, phase, anchor } = use;
-      if ((phase !== 'pipeline' && phase !== 'script') || !TOOLS.has(command.name)) return;
-      const { source } = script.shell;
+      if ((phase !== 'pipeline' && !(phase === 'script' && script.owner.type === 'shell')) || !TOOLS.has(command.name))
+        return;
       const words = positionals(command, VALUES);
       // `terragrunt run-all apply`, `terragrunt run --all apply`: the verb follows.
       const verbAt = words.findIndex((word) => word.text === 'apply' || word.text === 'destroy');
@@ -53,7 +55,7 @@ export default defineRule({
       );
       const data = { tool: command.name };
       if (verb === 'destroy' || hasFlag(command, '-destroy')) {
-        if (approved && !planFile && !isEphemeral(script)) {
+        if (approved && !planFile && !isEphemeral(script, context.file.path)) {
           context.report({
             at: command.at,
             anchor,
@@ -66,11 +68,10 @@ export default defineRule({
       }
       if (planFile) {
         const flag = command.words.find((word) => /^--?auto-approve(=true)?$/.test(word.text));
-        if (flag) {
-          const at = { ...flag.at, start: flag.at.start - 1 };
-          const fixes: Fix[] = source.isVerbatim({ start: flag.range.start - 1, end: flag.range.end })
-            ? [{ level: 'safe', title: 'Remove `-auto-approve`', edits: [{ at, text: '' }] }]
-            : [];
+        // What is not named like a plan may be options in a variable, or a directory.
+        if (flag && /plan|\.out$|\.bin$/i.test(planFile.text)) {
+          const edit = removeWord(script.shell, flag);
+          const fixes: Fix[] = edit ? [{ level: 'safe', title: 'Remove `-auto-approve`', edits: [edit] }] : [];
           context.report({
             at: flag.at,
             anchor: `${anchor}/auto-approve`,
@@ -84,7 +85,9 @@ export default defineRule({
       }
       // Without -auto-approve a script asks the person who runs it; in a pipeline it only waits.
       if (!approved && phase === 'script') return;
-      if (usesRemoteRuns(script, context.project, context.file) || isEphemeral(script)) return;
+      // `terraform apply --help`.
+      if (hasFlag(command, '-help', '--help', '-h')) return;
+      if (usesRemoteRuns(script, context.project, context.file) || isEphemeral(script, context.file.path)) return;
       context.report({ at: command.at, anchor, message: 'noPlan', data, fixes: splitFix(use, context.file.text) });
       if (command.words.some((word) => word.text.startsWith('-target'))) {
         context.report({ at: command.at, anchor: `${anchor}/target`, message: 'target', severity: 'info' });
@@ -98,6 +101,8 @@ function splitFix(use: CommandUse, text: string): readonly Fix[] {
   const { command } = use;
   const { source } = use.script.shell;
   if (use.phase !== 'pipeline' || !source.isVerbatim(command.range)) return [];
+  // `apply … | tee log`, `apply … || true`: what belongs to the plan and what to the apply is not certain.
+  if (command.redirects.length > 0 || command.pipeline.length > 1 || command.wrappers.length > 0) return [];
   const shown = source.text.slice(command.range.start, command.range.end);
   const lineStart = source.text.lastIndexOf('\n', command.range.start - 1) + 1;
   const alone =
@@ -113,7 +118,7 @@ function splitFix(use: CommandUse, text: string): readonly Fix[] {
   const lines = [`${before}plan -out=tfplan${options}`.trimEnd(), `${before}apply tfplan`];
   const replacement = asBlock(text, at.start, lines);
   if (replacement === undefined) return [];
-  return [{ level: 'suggestion', title: 'Save the plan and apply exactly that', edits: [{ at, text: replacement }] }];
+  return [{ level: 'safe', title: 'Save the plan and apply exactly that', edits: [{ at, text: replacement }] }];
 }
 
 /**
@@ -123,9 +128,17 @@ function splitFix(use: CommandUse, text: string): readonly Fix[] {
 function asBlock(text: string, start: number, lines: readonly string[]): string | undefined {
   const terminator = lineTerminator(text);
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  if (before.trim() === '') return lines.join(terminator + before);
+  if (before.trim() === '') return isFolded(text, start) ? undefined : lines.join(terminator + before);
   const key = /^(\s*(?:-\s+)?)run:\s+$/.exec(before);
   if (!key) return undefined;
   const indent = `${(key[1] ?? '').replace(/-/, ' ')}  `;
   return `|${terminator}${lines.map((line) => indent + line).join(terminator)}`;
+}
+
+/** In a folded block scalar (`run: >-`) two lines are one command. */
+function isFolded(text: string, start: number): boolean {
+  const above = text.slice(0, start).split(/\r?\n/);
+  const indent = above.pop()?.length ?? 0;
+  const header = above.findLast((line) => line.trim() !== '' && line.length - line.trimStart().length < indent);
+  return header !== undefined && />[-+\d]*\s*(#.*)?$/.test(header);
 }
