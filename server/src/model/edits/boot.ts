@@ -12,9 +12,12 @@ export function bootEdit(
   edit: TextEdit,
 ): TextEdit | undefined {
   const text = boot.cloudInit.config?.text;
-  if (text === undefined || edit.at.end > text.length) return undefined;
-  const at = boot.place(edit.at);
-  if (at.path !== undefined && at.path !== file.path) return undefined;
+  if (text === undefined || edit.at.end > text.length || edit.at.start >= edit.at.end) return undefined;
+  // The lines of a heredoc are pieces of their own: the two ends are looked up one by one.
+  const first = boot.place({ start: edit.at.start, end: edit.at.start + 1 });
+  const last = boot.place({ start: edit.at.end - 1, end: edit.at.end });
+  if ([first, last].some((place) => place.path !== undefined && place.path !== file.path)) return undefined;
+  const at = { start: first.start, end: last.end };
   const wholeLines = edit.at.start === 0 || text[edit.at.start - 1] === '\n';
   const start = wholeLines ? file.text.lastIndexOf('\n', at.start - 1) + 1 : at.start;
   if (file.text.slice(start, at.start).trim() !== '') return undefined;

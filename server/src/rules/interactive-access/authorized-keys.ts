@@ -1,30 +1,21 @@
-import { asMap, asScalar, asSequence, entry, items } from '../../lang/data/tree';
-import { defineRule } from '../../model/facts';
+import type { Fix } from '../../core/finding';
+import { asMap, asScalar, asSequence, entry, get, items, type MapEntry, type MapNode } from '../../lang/data/tree';
+import { objectAnchor } from '../../model/collect/kubernetes';
+import { allowsKey, isKeyFile } from '../../model/commands/login-keys';
+import { bootEdit } from '../../model/edits/boot';
+import { removeInstruction } from '../../model/edits/dockerfile';
+import { removeEntry } from '../../model/edits/yaml';
+import { defineRule, type BootData } from '../../model/facts';
 
-const KEY_FILE = /(^|\/)(\.ssh\/)?authorized_keys2?$|(^|\/)authorized_keys(\.d)?\//;
-
-/** Programs that take a key away, or only look at it. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  'rm',
-  'truncate',
-  'shred',
-  'chmod',
-  'chown',
-  'cat',
-  'ls',
-  'stat',
-  'test',
-  '[',
-  'grep',
-  'find',
-  'unlink',
-]);
+/** Entries of cloud-init's modules "SSH", "SSH Import ID" and "Users and Groups" that let a key log in. */
+const LOGIN_ENTRIES: ReadonlySet<string> = new Set(['ssh_authorized_keys', 'ssh-authorized-keys', 'ssh_import_id']);
 
 export default defineRule({
   meta: {
     id: 'interactive-access/authorized-keys',
     severity: 'error',
     languages: ['dockerfile', 'packer', 'packer-json', 'cloud-init', 'terraform', 'shell', 'kubernetes'],
+    fix: 'safe',
     since: '0.1.0',
     recommended: true,
     summary: 'No image and no boot script may let a person log in with a key',
@@ -34,101 +25,125 @@ export default defineRule({
       cloudInit:
         'Remove `{key}`: it lets people log in to the instance and change what must only be replaced. Debug through logs, or through audited sessions (SSM, IAP).',
       mount:
-        'This mounts SSH keys into the pod, so people can log in to it. Use logs, or `kubectl debug` for one session.',
+        'Remove this mount: with its keys people can log in to the pod and change what must only be replaced. Use logs, or `kubectl debug` for one session.',
     },
   },
   create: (context) => ({
-    dockerfile: ({ stages }) => {
-      for (const stage of stages) {
-        for (const instruction of stage.instructions) {
-          if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
-          const words = instruction.execForm ?? instruction.words;
-          const found = words.find((word) => KEY_FILE.test(word.text));
-          if (found)
-            context.report({
-              at: found.sourceOf() ?? instruction.range,
-              anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword}`,
-              message: 'file',
-            });
-        }
+    'dockerfile.stage': (stage) => {
+      for (const instruction of stage.instructions) {
+        if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
+        const words = instruction.execForm ?? instruction.words;
+        const found = words.findLast((word) => isKeyFile(word.text));
+        if (!found) continue;
+        // A later `chmod` of the file would fail: a person must look.
+        const fixes: Fix[] =
+          words.length === 2
+            ? [
+                {
+                  level: 'suggestion',
+                  title: `Remove this ${instruction.keyword}`,
+                  edits: [removeInstruction(context.file.text, instruction)],
+                },
+              ]
+            : [];
+        context.report({
+          at: found.sourceOf() ?? instruction.range,
+          anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword} ${words.map((word) => word.text).join(' ')}`,
+          message: 'file',
+          fixes,
+        });
       }
     },
     'packer.build': (build) => {
       build.provisioners.forEach((step, index) => {
-        if (step.type !== 'file') return;
+        if (step.type !== 'file' || step.block.value('direction')?.type !== undefined) return;
         for (const name of ['destination', 'source']) {
           const value = step.block.value(name);
-          if (value?.type === 'text' && KEY_FILE.test(value.text.text)) {
-            context.report({ at: value.origin, anchor: `build/provisioner.${index}/${name}`, message: 'file' });
-            return;
-          }
+          if (value?.type !== 'text' || !isKeyFile(value.text.text)) continue;
+          context.report({ at: value.origin, anchor: `build/provisioner.${index}/${name}`, message: 'file' });
+          return;
         }
       });
     },
     command: ({ command, phase, anchor }) => {
-      if (phase === 'pipeline' || phase === 'local') return;
-      const redirect = command.redirects.find(
-        (each) => each.operator.includes('>') && each.target && KEY_FILE.test(each.target.text),
-      );
-      const at = redirect?.at ?? command.at;
-      if (redirect) context.report({ at, anchor, message: 'file' });
-      else if (command.name === 'ssh-import-id' || command.name === 'ssh-import-id-gh')
-        context.report({ at: command.at, anchor, message: 'file' });
-      else if (!HARMLESS.has(command.name)) {
-        const word =
-          ['tee', 'cp', 'mv', 'install', 'curl', 'wget'].includes(command.name) &&
-          command.words.slice(1).find((each) => KEY_FILE.test(each.text));
-        // `cp authorized_keys backup` takes a copy; only a destination is a login.
-        if (word && (command.name !== 'cp' || word === command.words.at(-1)))
-          context.report({ at: word.at, anchor, message: 'file' });
-      }
+      if (phase !== 'bake' && phase !== 'boot' && phase !== 'start') return;
+      const at = allowsKey(command);
+      if (at) context.report({ at, anchor, message: 'file' });
     },
-    'boot-data': ({ cloudInit, anchor, place }) => {
-      const root = cloudInit.config?.documents[0]?.root;
-      const report = (
-        found: { key: string; keyRange: { start: number; end: number } } | undefined,
-        where: string,
-      ): void => {
-        if (found)
-          context.report({
-            at: place(found.keyRange),
-            anchor: `${anchor}/${where}`,
-            message: 'cloudInit',
-            data: { key: found.key },
-          });
-      };
-      report(entry(root, 'ssh_authorized_keys'), 'ssh_authorized_keys');
-      report(entry(root, 'ssh_import_id'), 'ssh_import_id');
-      items(entry(root, 'users')?.value).forEach((user, index) => {
-        for (const key of ['ssh_authorized_keys', 'ssh-authorized-keys', 'ssh_import_id']) {
-          const found = entry(user, key);
-          const empty = asSequence(found?.value)?.items.length === 0 || asScalar(found?.value)?.value === null;
-          if (!empty) report(found, `users.${index}/${key}`);
+    'boot-data': (boot) => {
+      const { cloudInit, anchor, place } = boot;
+      const report = (found: MapEntry, where: string, map: MapNode | undefined): void =>
+        context.report({
+          at: place(found.keyRange),
+          anchor: `${anchor}/${where}`,
+          message: 'cloudInit',
+          data: { key: found.key },
+          fixes: map ? removal(boot, map, found, context.file) : [],
+        });
+      for (const found of cloudInit.entries) {
+        if (LOGIN_ENTRIES.has(found.key) && !isEmpty(found)) {
+          const root = asMap(cloudInit.config?.documents[0]?.root);
+          report(found, found.key, root?.entries.includes(found) ? root : undefined);
         }
-      });
-      items(entry(root, 'write_files')?.value).forEach((file, index) => {
-        const path = entry(file, 'path');
-        const text = asScalar(path?.value)?.text.text;
-        if (path && text !== undefined && KEY_FILE.test(text))
+        if (found.key !== 'users') continue;
+        items(found.value).forEach((item, index) => {
+          const user = asMap(item);
+          for (const each of user?.entries ?? []) {
+            if (LOGIN_ENTRIES.has(each.key) && !isEmpty(each)) report(each, `users.${index}/${each.key}`, user);
+          }
+        });
+      }
+      cloudInit.files.forEach((file, index) => {
+        const path = entry(file.node, 'path');
+        if (path && file.path && isKeyFile(file.path.text.text)) {
           context.report({ at: place(path.range), anchor: `${anchor}/write_files.${index}`, message: 'file' });
+        }
       });
     },
     'kubernetes.workload': (workload) => {
-      workload.containers.forEach((container) => {
+      for (const container of workload.containers) {
         for (const mount of container.volumeMounts) {
           const path = mount.mountPath?.text.text ?? '';
-          if (!mount.mountPath || !/(^|\/)\.ssh(\/authorized_keys)?\/?$/.test(path)) continue;
-          // A deploy key for Git is a client's key: the mount then holds id_* or known_hosts, and the program is git.
-          const named =
-            asMap(mount.node) && /authorized/i.test(`${mount.name ?? ''}${mount.subPath?.text.text ?? ''}${path}`);
-          if (named)
-            context.report({
-              at: mount.mountPath.range,
-              anchor: `${workload.kind}/${workload.object.name?.text.text ?? '?'}/container.${container.name ?? '?'}/mount`,
-              message: 'mount',
-            });
+          if (!mount.mountPath || !/(^|\/)\.ssh(\/authorized_keys2?)?\/?$/.test(path)) continue;
+          // A deploy key for Git is a client's key: the program then is git, and nobody logs in.
+          const volume = workload.volumes.find((each) => each.name === mount.name);
+          const names = [mount.name, mount.subPath?.text.text, path, ...secretItems(volume?.source)];
+          if (!names.some((name) => name !== undefined && /authorized/i.test(name))) continue;
+          context.report({
+            at: mount.mountPath.range,
+            anchor: `${objectAnchor(workload.object)}/${container.role}.${container.name ?? '?'}/mount`,
+            message: 'mount',
+          });
         }
-      });
+      }
     },
   }),
 });
+
+function isEmpty({ value }: MapEntry): boolean {
+  return asSequence(value)?.items.length === 0 || asScalar(value)?.value === null;
+}
+
+function removal(
+  boot: BootData,
+  map: MapNode,
+  found: MapEntry,
+  file: { readonly path: string; readonly text: string },
+): readonly Fix[] {
+  const text = boot.cloudInit.config?.text;
+  const removed = text === undefined ? undefined : removeEntry(text, map, found);
+  const edit = removed && bootEdit(file, boot, removed);
+  return edit ? [{ level: 'safe', title: `Remove \`${found.key}\``, edits: [edit] }] : [];
+}
+
+/** Names of a secret's or config map's items that the volume shows. */
+function secretItems(source: MapEntry | undefined): readonly (string | undefined)[] {
+  const name = asScalar(get(source?.value, 'secretName') ?? get(source?.value, 'name'))?.text.text;
+  return [
+    name,
+    ...items(get(source?.value, 'items')).flatMap((item) => [
+      asScalar(get(item, 'key'))?.text.text,
+      asScalar(get(item, 'path'))?.text.text,
+    ]),
+  ];
+}
