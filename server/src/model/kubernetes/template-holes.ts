@@ -1,25 +1,27 @@
 import { HOLE } from '../../core/mapped-text';
 import { asScalar } from '../../lang/data/tree';
-import type { DataFile, DataNode, MapNode } from '../../lang/data/tree';
+import type { DataFile, DataNode, MapNode, SequenceNode } from '../../lang/data/tree';
 import { blankTemplate, type BlankedTemplate } from '../../lang/data/template-actions';
 
 const blanked = new WeakMap<DataFile, BlankedTemplate>();
 
 /**
- * True when rendering the Helm template may add keys to this map (P34): an action that writes text stands in it or right
- * behind it, at the map's own indentation. `{{ toYaml .Values.resources | nindent 12 }}` below `resources:` is deeper, so
- * it adds nothing. Always false for plain YAML.
+ * True when rendering the Helm template may add keys to this map or items to this list (P34): an action that writes
+ * text stands in it, right before or right behind it, at its own indentation. `{{ toYaml .Values.resources | nindent 12 }}`
+ * below `resources:` is deeper, so it adds nothing. Always false for plain YAML.
  */
-export function mayHoldMore(file: DataFile, map: MapNode): boolean {
+export function mayHoldMore(file: DataFile, node: MapNode | SequenceNode): boolean {
   if (!file.template) return false;
-  if (map.flow) return file.text.slice(map.range.start, map.range.end).includes('{{');
-  const first = map.entries[0];
-  if (!first) return true;
+  const { range } = node;
+  if (node.flow) return file.text.slice(range.start, range.end).includes('{{');
+  const start = node.type === 'map' ? node.entries[0]?.keyRange.start : range.start;
+  if (start === undefined) return true;
   const { text, actions } = blankedText(file);
-  const column = columnOf(file.text, first.keyRange.start);
-  const end = nextContent(text, map.range.end);
+  const column = columnOf(file.text, start);
+  const from = text.slice(0, range.start).trimEnd().length;
+  const end = nextContent(text, range.end);
   return actions.some((action) => {
-    if (!action.wholeLine || !action.output || action.start < map.range.start || action.start >= end) return false;
+    if (!action.wholeLine || !action.output || action.start < from || action.start >= end) return false;
     const indent = /\bn?indent\s+(\S+)/.exec(file.text.slice(action.start, action.end))?.[1];
     const level = indent === undefined ? columnOf(file.text, action.start) : Number.parseInt(indent, 10);
     return Number.isNaN(level) || level === column;
