@@ -4,12 +4,23 @@ import type { ImageOption, ImageUse } from './facts';
 import type { TagClass } from './image-reference';
 import type { Project } from './project';
 
+/** Builders whose images are put in place by the same tool that runs them. */
+const LOCAL: ReadonlySet<string> = new Set(['skaffold', 'compose']);
+
 /**
  * Options of a use when every one of them has one of the classes (a condition fires only when all its branches are
  * bad, pitfall P16); none when the image is built here or anything about it is unknown.
  */
-export function optionsOfClass(use: ImageUse, classes: ReadonlySet<TagClass>): readonly ImageOption[] {
+export function optionsOfClass(
+  use: ImageUse,
+  classes: ReadonlySet<TagClass>,
+  project: Project,
+): readonly ImageOption[] {
   if (use.builtHere) return [];
+  // Skaffold and compose give names without a registry to what they build: such a name is never pulled.
+  const built = ({ reference }: ImageOption): boolean =>
+    reference.domain === undefined && (project.index?.builds(reference.name) ?? []).some(({ site }) => LOCAL.has(site));
+  if (use.options.some(built)) return [];
   return use.options.every((option) => classes.has(option.reference.tagClass)) ? use.options : [];
 }
 

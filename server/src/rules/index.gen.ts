@@ -1,5 +1,6 @@
 // Written by scripts/gen-rules.mjs from the files beside it. Do not edit.
 import type { LintRule } from '../model/facts';
+import bakedConfigReadOnlyRootFs from './baked-config/read-only-root-fs';
 import bakedConfigSecretFileCopied from './baked-config/secret-file-copied';
 import bakedConfigSecretInImage from './baked-config/secret-in-image';
 import healthCheckAsgElbWithoutTargetGroup from './health-check/asg-elb-without-target-group';
@@ -20,6 +21,8 @@ import interactiveAccessPipelineExec from './interactive-access/pipeline-exec';
 import interactiveAccessPipelineSsh from './interactive-access/pipeline-ssh';
 import interactiveAccessSshIngress from './interactive-access/ssh-ingress';
 import interactiveAccessSshKeyPair from './interactive-access/ssh-key-pair';
+import interactiveAccessSshdInImage from './interactive-access/sshd-in-image';
+import localStateLogVolume from './local-state/log-volume';
 import localStateNoLogDriver from './local-state/no-log-driver';
 import localStateTerraformLocalBackend from './local-state/terraform-local-backend';
 import mutableReferenceActionNotPinned from './mutable-reference/action-not-pinned';
@@ -37,6 +40,7 @@ import mutableReferenceTerraformModuleUnpinned from './mutable-reference/terrafo
 import mutableReferenceUnverifiedDownload from './mutable-reference/unverified-download';
 import rolloutSafetyApplyWithoutPlan from './rollout-safety/apply-without-plan';
 import rolloutSafetyAsgNoRollout from './rollout-safety/asg-no-rollout';
+import rolloutSafetyConfigmapMutable from './rollout-safety/configmap-mutable';
 import rolloutSafetyCreateBeforeDestroy from './rollout-safety/create-before-destroy';
 import rolloutSafetyEcsCircuitBreaker from './rollout-safety/ecs-circuit-breaker';
 import rolloutSafetyK8sStrategy from './rollout-safety/k8s-strategy';
@@ -46,6 +50,7 @@ import rolloutSafetyRevisionHistory from './rollout-safety/revision-history';
 
 /** Every rule of the catalogue, by id. */
 export const ALL_RULES: readonly LintRule[] = [
+  bakedConfigReadOnlyRootFs,
   bakedConfigSecretFileCopied,
   bakedConfigSecretInImage,
   healthCheckAsgElbWithoutTargetGroup,
@@ -66,6 +71,8 @@ export const ALL_RULES: readonly LintRule[] = [
   interactiveAccessPipelineSsh,
   interactiveAccessSshIngress,
   interactiveAccessSshKeyPair,
+  interactiveAccessSshdInImage,
+  localStateLogVolume,
   localStateNoLogDriver,
   localStateTerraformLocalBackend,
   mutableReferenceActionNotPinned,
@@ -83,6 +90,7 @@ export const ALL_RULES: readonly LintRule[] = [
   mutableReferenceUnverifiedDownload,
   rolloutSafetyApplyWithoutPlan,
   rolloutSafetyAsgNoRollout,
+  rolloutSafetyConfigmapMutable,
   rolloutSafetyCreateBeforeDestroy,
   rolloutSafetyEcsCircuitBreaker,
   rolloutSafetyK8sStrategy,

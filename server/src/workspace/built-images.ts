@@ -1,7 +1,9 @@
 import { HOLE } from '../core/mapped-text';
+import { get, items, stringOf } from '../lang/data/tree';
 import type { ComposeBuild } from '../model/compose/service';
 import type { ComposeFile } from '../model/compose';
 import { parseImageReference } from '../model/image-reference';
+import type { KubernetesFile } from '../model/kubernetes';
 import { joinPath } from '../model/paths';
 import type { SourceFile } from '../model/source-file';
 import { input, type Workflow } from '../model/workflow';
@@ -67,4 +69,16 @@ function nameOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   const reference = parseImageReference(text);
   return reference && !reference.name.includes(HOLE) ? reference.name : undefined;
+}
+
+/** Images that a `skaffold.yaml` builds: `build.artifacts[].image`. */
+export function builtBySkaffold(manifest: KubernetesFile): BuiltImage[] {
+  return manifest.objects.flatMap((object) => {
+    if (object.group !== 'skaffold' || object.kind !== 'Config') return [];
+    return items(get(object.node, 'build', 'artifacts')).flatMap((artifact): BuiltImage[] => {
+      const name = nameOf(stringOf(get(artifact, 'image')));
+      if (name === undefined) return [];
+      return [{ name, dockerfile: undefined, site: 'skaffold', healthcheck: false, target: undefined }];
+    });
+  });
 }

@@ -19,7 +19,7 @@ import type {
   ServiceSummary,
   WorkloadSummary,
 } from '../model/workspace-index';
-import { builtByCompose, builtByWorkflow } from './built-images';
+import { builtByCompose, builtBySkaffold, builtByWorkflow } from './built-images';
 import type { ComposeFile } from '../model/compose';
 import type { Dockerfile } from '../model/dockerfile';
 import type { Kustomization } from '../model/kustomize';
@@ -127,6 +127,7 @@ function pinnedAction(use: ActionUse): FileSummary['pinnedActions'] {
 
 function addManifest(manifest: KubernetesFile, summary: Mutable<FileSummary>): void {
   summary.gitOps ||= manifest.objects.some((object) => GITOPS_GROUPS.test(object.group) && object.kind !== 'Rollout');
+  summary.imagesBuilt.push(...builtBySkaffold(manifest));
   for (const workload of manifest.workloads) {
     summary.workloads.push(workloadSummary(workload, manifest.file, summary.path));
   }

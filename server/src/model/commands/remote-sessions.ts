@@ -48,9 +48,7 @@ export function remoteSession(command: ShellCommand, script: ShellScript): Remot
     case 'autossh':
       return ofSsh(command, script);
     case 'sshpass':
-      return command.words.some((word) => /^(ssh|scp|sftp|rsync)$/.test(word.text))
-        ? { type: 'remoteCommand', what: 'sshpass' }
-        : undefined;
+      return logsInWithPassword(command) ? { type: 'remoteCommand', what: 'sshpass' } : undefined;
     case 'scp':
       return copyTo(command, positionals(command, SSH_VALUES).at(-1)?.text);
     case 'rsync':
@@ -83,6 +81,13 @@ export function remoteSession(command: ShellCommand, script: ShellScript): Remot
     default:
       return undefined;
   }
+}
+
+/** `sshpass … ssh user@host`: the host must be written, and be another machine. */
+function logsInWithPassword({ words }: ShellCommand): boolean {
+  const at = words.findIndex((word) => /^(ssh|scp|sftp|rsync)$/.test(word.text));
+  const hosts = words.slice(at + 1).filter((word) => /^[^-\s]\S*@\S+/.test(word.text) || REMOTE.test(word.text));
+  return at > 0 && hosts.length > 0 && !hosts.some((word) => THIS_MACHINE.test(word.text));
 }
 
 function ofSsh(command: ShellCommand, script: ShellScript): RemoteSession | undefined {

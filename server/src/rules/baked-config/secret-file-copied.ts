@@ -100,6 +100,8 @@ export default defineRule({
 
 function isSecretFile(file: string): boolean {
   if (file.includes('\uE000') || file.startsWith('<<') || /^https?:/.test(file)) return false;
+  // Keys that come with tests and samples are public already.
+  if (/(^|[/._-])(tests?|e2e|fixtures?|testdata|samples?|examples?|mocks?|dummy)([/._-]|$)/i.test(file)) return false;
   return SECRET_FILE.some((pattern) => pattern.test(file)) && !HARMLESS.test(file);
 }
 

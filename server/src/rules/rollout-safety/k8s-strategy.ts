@@ -65,9 +65,9 @@ function checkWorkload(context: Context, manifest: KubernetesFile, workload: Wor
   const anchor = objectAnchor(object);
   const strategy = asMap(get(spec, kind === 'Deployment' ? 'strategy' : 'updateStrategy'));
   const type = asScalar(get(strategy, 'type'));
+  // A database is not replaced by a rollout: whoever runs it decides when a pod may go.
+  const isDatastore = workload.containers.some((container) => isDatastoreImage(container.image?.text.text));
   if (kind !== 'Deployment') {
-    // A database is not replaced by a rollout; its operator decides when a pod may go.
-    const isDatastore = workload.containers.some((container) => isDatastoreImage(container.image?.text.text));
     if (type?.value === 'OnDelete' && !isDatastore) {
       context.report({
         at: type.range,
@@ -80,7 +80,7 @@ function checkWorkload(context: Context, manifest: KubernetesFile, workload: Wor
     return;
   }
   const serves = trafficOf(workload, manifest.services, context.project.index).selected;
-  if (type?.value === 'Recreate' && serves && !isBoundToOnePod(workload)) {
+  if (type?.value === 'Recreate' && serves && !isDatastore && !isBoundToOnePod(workload)) {
     context.report({
       at: type.range,
       anchor: `${anchor}/strategy.type`,

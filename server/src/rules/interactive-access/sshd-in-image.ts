@@ -1,0 +1,183 @@
+import type { Fix } from '../../core/finding';
+import { asScalar, get, items } from '../../lang/data/tree';
+import { containerAnchor, objectAnchor } from '../../model/collect/kubernetes';
+import { isSshServerPackage, servesSsh, sshServer } from '../../model/commands/ssh-server';
+import { removeWord as removeInstructionWord } from '../../model/edits/dockerfile';
+import { removeWord } from '../../model/edits/shell';
+import { defineRule, type CommandUse, type ScriptOwner } from '../../model/facts';
+
+export default defineRule({
+  meta: {
+    id: 'interactive-access/sshd-in-image',
+    severity: 'error',
+    languages: ['dockerfile', 'compose', 'kubernetes', 'packer', 'packer-json', 'cloud-init', 'shell'],
+    fix: 'safe',
+    since: '0.1.0',
+    recommended: true,
+    summary: 'An image must not bring an SSH server',
+    peers: ['trivy DS-0004', 'checkov CKV_DOCKER_1', 'kube-linter ssh-port'],
+    messages: {
+      server:
+        'Remove `{what}`: with an SSH server people log in and change what must only be replaced. Use logs, `kubectl debug` or `docker exec` for one look, and a new image for the change.',
+      instance:
+        'Remove `{what}`: it puts an SSH server on each instance, and people log in and change what must only be replaced. Use logs, or audited sessions (SSM, IAP).',
+      port: 'Remove port 22: it is there to log in, and what people change by hand is lost with the container. Use logs, `kubectl debug` or `docker exec` for one look.',
+    },
+  },
+  create: (context) => ({
+    dockerfile: (dockerfile) => {
+      const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
+      for (const stage of dockerfile.stages) {
+        if (!shipped.has(stage)) continue;
+        const severity = servesSsh(context.file.path, stage.base.text, stage.name) ? 'info' : 'error';
+        for (const instruction of stage.instructions) {
+          for (const { content } of instruction.heredocs) {
+            const program = /^[ \t]*\[program:(sshd?|dropbear)\]/m.exec(content.text);
+            if (!program) continue;
+            const start = program.index + program[0].indexOf('[');
+            context.report({
+              at: content.sourceOf({ start, end: program.index + program[0].length }) ?? instruction.range,
+              anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword}/supervisor`,
+              message: 'server',
+              data: { what: program[0].trim() },
+              severity,
+            });
+          }
+          if (instruction.keyword !== 'EXPOSE') continue;
+          instruction.words.forEach((word, index) => {
+            if (!holdsPort22(word.text)) return;
+            const edit = removeInstructionWord(context.file.text, instruction, index);
+            // A range has other ports too.
+            const single = !word.text.includes('-') && edit;
+            context.report({
+              at: word.sourceOf() ?? instruction.range,
+              anchor: `stage.${stage.name ?? stage.index}/EXPOSE`,
+              message: 'port',
+              severity,
+              fixes: single ? [{ level: 'safe', title: `Remove \`${word.text}\``, edits: [edit] }] : [],
+            });
+          });
+        }
+      }
+    },
+    command: (use) => {
+      const { command, script, phase, anchor } = use;
+      if (phase !== 'bake' && phase !== 'boot' && phase !== 'start') return;
+      const { owner } = script;
+      if (owner.type === 'dockerfile') {
+        const { dockerfile, stage } = owner;
+        if (!dockerfile.finalStages.some((final) => dockerfile.reachable(final).layers.includes(stage))) return;
+      }
+      const found = sshServer(command, script.shell);
+      // While an image is baked, running the server is a test of it.
+      if (!found || (found.type === 'run' && phase === 'bake')) return;
+      const onInstance = phase === 'boot' || owner.type === 'packer';
+      // Packer itself may need the host keys that it makes; the distribution's own server stays (entry's non-trigger).
+      if (onInstance && found.type === 'prepare') return;
+      const what = found.type === 'install' ? found.word.text : shown(use);
+      const purpose = servesSsh(context.file.path, ...namesOf(owner));
+      context.report({
+        at: found.type === 'install' ? found.word.at : command.at,
+        anchor,
+        message: onInstance ? 'instance' : 'server',
+        data: { what },
+        severity: purpose ? 'info' : onInstance ? 'warning' : 'error',
+        fixes: found.type === 'install' ? packageFix(use) : [],
+      });
+    },
+    'boot-data': ({ cloudInit, anchor, place, resource }) => {
+      for (const name of cloudInit.packages) {
+        if (!isSshServerPackage(name.text.text)) continue;
+        context.report({
+          at: place(name.range),
+          anchor: `${anchor}/packages`,
+          message: 'instance',
+          data: { what: name.text.text },
+          severity: servesSsh(context.file.path, resource?.name) ? 'info' : 'warning',
+        });
+      }
+    },
+    'compose.service': (service) => {
+      const severity = servesSsh(service.name, service.image?.text) ? 'info' : 'error';
+      const ports = service.ports.filter((port) => port.target?.text === '22').map((port) => port.node);
+      const exposed = service.expose.filter((port) => /^22(\/tcp)?$/.test(port.text.text));
+      for (const node of [...ports, ...exposed]) {
+        context.report({ at: node.range, anchor: `service.${service.name}/ports`, message: 'port', severity });
+      }
+    },
+    'kubernetes.workload': (workload) => {
+      workload.containers.forEach((container, index) => {
+        for (const { containerPort } of container.ports) {
+          if (containerPort?.value !== 22) continue;
+          const names = [workload.object.name?.text.text, container.name, container.image?.text.text];
+          context.report({
+            at: containerPort.range,
+            anchor: `${containerAnchor(workload, container, index)}/ports`,
+            message: 'port',
+            severity: servesSsh(...names) ? 'info' : 'error',
+          });
+        }
+      });
+    },
+    'kubernetes.object': (object) => {
+      if (object.kind !== 'Service' || object.group !== '' || !get(object.node, 'spec', 'selector')) return;
+      for (const port of items(get(object.node, 'spec', 'ports'))) {
+        const target = asScalar(get(port, 'targetPort'));
+        const own = asScalar(get(port, 'port'));
+        const found = target?.value === 22 ? target : own?.value === 22 ? own : undefined;
+        if (!found) continue;
+        context.report({
+          at: found.range,
+          anchor: `${objectAnchor(object)}/ports`,
+          message: 'port',
+          severity: servesSsh(object.name?.text.text) ? 'info' : 'error',
+        });
+      }
+    },
+  }),
+});
+
+/** `22`, `22/tcp`, `20-25`. */
+function holdsPort22(text: string): boolean {
+  const found = /^["']?(\d+)(?:-(\d+))?(?:\/tcp)?["']?$/i.exec(text);
+  if (!found) return false;
+  const first = Number(found[1]);
+  return first <= 22 && Number(found[2] ?? first) >= 22;
+}
+
+function shown({ command }: CommandUse): string {
+  const words = command.words.slice(1, 3).map((word) => word.text.replace(/\uE000+/g, '…'));
+  return [command.name, ...words].join(' ').slice(0, 60);
+}
+
+/** Names that tell what an image is for. */
+function namesOf(owner: ScriptOwner): readonly (string | undefined)[] {
+  switch (owner.type) {
+    case 'dockerfile':
+      return [owner.stage.base.text, owner.stage.name];
+    case 'compose':
+      return [owner.service.name, owner.service.image?.text];
+    case 'kubernetes':
+      return [owner.workload.object.name?.text.text, owner.container];
+    case 'packer':
+      return owner.build.sources.map((source) => source.name);
+    case 'cloud-init':
+      return [owner.resource?.name];
+    case 'terraform-container':
+      return [owner.container.name, owner.container.resource.name];
+    default:
+      return [];
+  }
+}
+
+/** Takes the package out of a list of several, where nothing else in the script needs it. */
+function packageFix({ command, script }: CommandUse): readonly Fix[] {
+  const found = sshServer(command, script.shell);
+  if (!found) return [];
+  const packages = command.words.slice(2).filter((word) => !word.text.startsWith('-'));
+  const needed = script.shell.commands.some(
+    (other) => other !== command && (sshServer(other, script.shell) || /sshd|ssh-keygen/.test(other.words.map((word) => word.text).join(' '))),
+  );
+  const edit = packages.length > 1 && !needed ? removeWord(script.shell, found.word) : undefined;
+  return edit ? [{ level: 'suggestion', title: `Remove \`${found.word.text}\``, edits: [edit] }] : [];
+}
