@@ -55,9 +55,12 @@ export function replaceScalar(scalar: ScalarNode, replacement: string): TextEdit
   return { at: scalar.range, text: replacement };
 }
 
-/** Removes an entry with its lines. In a map of one entry the parent would be left empty: then undefined. */
+/**
+ * Removes an entry with its lines. In a map of one entry the parent would be left empty: then undefined, as for an entry
+ * that comes through a merge key.
+ */
 export function removeEntry(text: string, map: MapNode, entry: MapEntry): TextEdit | undefined {
-  if (map.entries.length < 2) return undefined;
+  if (map.entries.length < 2 || !map.entries.includes(entry)) return undefined;
   if (map.flow) {
     const index = map.entries.indexOf(entry);
     const next = map.entries[index + 1];
