@@ -31,7 +31,7 @@ export default defineRule({
     peers: [],
     messages: {
       mutable:
-        'A change of `{name}` does not roll the pods that read it: old and new settings run side by side, and a rollback brings neither back. Set `immutable: true` and give each version its own name, like `{next}`.',
+        'A change of `{name}` does not roll the pods that read it: old and new settings run side by side, and a rollback does not bring the old ones back. Set `immutable: true` and give each version its own name, like `{next}`.',
       chart:
         'A change of this {kind} does not roll the pods that read it: an upgrade that changes only settings restarts nothing. Put a checksum of it into the annotations of the pod template.',
       outside:
@@ -54,7 +54,7 @@ function checkConfig(context: Context, manifest: KubernetesFile, config: ConfigO
   if (!name || name.value === null || mayBeImmutable(config, file)) return;
   if (isVersionedName(config, file) || isManagedElsewhere(config, file)) return;
   const key = configName(name, file, context.file.path);
-  if (isGenerated(context, config, key)) return;
+  if (isVersionedElsewhere(context, config, key)) return;
   const readers = readersOf(context, manifest, config, key);
   if (!readers.stale) return;
   const rendered = name.text.text.includes(HOLE);
@@ -71,10 +71,10 @@ function checkConfig(context: Context, manifest: KubernetesFile, config: ConfigO
   });
 }
 
-/** Kustomize makes an object of that name, or a version of it: its hash follows the content. */
-function isGenerated(context: Context, config: ConfigObject, key: string): boolean {
+/** Kustomize makes the object, with a hash in its name, or the file is a patch of one that is immutable. */
+function isVersionedElsewhere(context: Context, config: ConfigObject, key: string): boolean {
   return (context.project.index?.configs ?? []).some(
-    (other) => other.generated && other.kind === config.kind && other.name === key,
+    (other) => (other.generated || other.immutable) && other.kind === config.kind && other.name === key,
   );
 }
 
