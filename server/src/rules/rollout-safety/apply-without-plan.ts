@@ -2,7 +2,6 @@ import type { Fix } from '../../core/finding';
 import { lineTerminator } from '../../core/text';
 import { hasFlag, positionals } from '../../lang/shell/words';
 import { isEphemeral, usesRemoteRuns } from '../../model/commands/terraform-runs';
-import { removeWord } from '../../model/edits/shell';
 import { defineRule, type CommandUse } from '../../model/facts';
 
 /** terraform(1) and terragrunt(1): options that take the next word. Terraform itself joins values with `=`. */
@@ -20,7 +19,7 @@ export default defineRule({
     id: 'rollout-safety/apply-without-plan',
     severity: 'warning',
     languages: ['workflow', 'shell'],
-    fix: 'safe',
+    fix: 'suggestion',
     since: '0.1.0',
     recommended: true,
     summary: 'A pipeline must apply the plan that was reviewed',
@@ -30,7 +29,6 @@ export default defineRule({
         'Apply a saved plan: `{tool} plan -out=tfplan`, then `{tool} apply tfplan`. This apply makes a plan of its own that nobody has seen, so it can replace or destroy more than was reviewed.',
       destroy:
         '`{tool} destroy -auto-approve` removes everything without a plan that anybody has seen. Use `{tool} plan -destroy -out=tfplan`, review it, then `{tool} apply tfplan`.',
-      redundant: '`-auto-approve` has no effect with a saved plan: `{tool}` applies it without a question.',
       target:
         '`-target` applies a part of the configuration: the rest stays behind and no plan shows it. Split the configuration instead.',
     },
@@ -66,23 +64,8 @@ export default defineRule({
         }
         return;
       }
-      if (planFile) {
-        const flag = command.words.find((word) => /^--?auto-approve(=true)?$/.test(word.text));
-        // What is not named like a plan may be options in a variable, or a directory.
-        if (flag && /plan|\.out$|\.bin$/i.test(planFile.text)) {
-          const edit = removeWord(script.shell, flag);
-          const fixes: Fix[] = edit ? [{ level: 'safe', title: 'Remove `-auto-approve`', edits: [edit] }] : [];
-          context.report({
-            at: flag.at,
-            anchor: `${anchor}/auto-approve`,
-            message: 'redundant',
-            data,
-            severity: 'hint',
-            fixes,
-          });
-        }
-        return;
-      }
+      // A saved plan was reviewed; a redundant `-auto-approve` beside it does no harm (pitfall P23).
+      if (planFile) return;
       // Without -auto-approve a script asks the person who runs it; in a pipeline it only waits.
       if (!approved && phase === 'script') return;
       // `terraform apply --help`.
