@@ -7,7 +7,8 @@ export interface SshServer {
   readonly word: ShellWord;
 }
 
-const PACKAGES = /^(openssh-server|openssh-sftp-server|dropbear|dropbear-bin|dropbear-run|tinysshd)([=:~<>@-]?\d.*|[=:~<>@].*)?$/;
+const PACKAGES =
+  /^(openssh-server|openssh-sftp-server|dropbear|dropbear-bin|dropbear-run|tinysshd)([=:~<>@-]?\d.*|[=:~<>@].*)?$/;
 const SERVICES = /^(ssh|sshd|dropbear|ssh@|sshd@)(\.service|\.socket)?$/;
 
 /** True for the name of a package that holds an SSH server. Alpine's `openssh` holds the client too: not certain. */
@@ -69,6 +70,7 @@ function prepares(command: ShellCommand): boolean {
 export function servesSsh(...names: readonly (string | undefined)[]): boolean {
   return names.some(
     (name) =>
-      name !== undefined && /sftp|gitea|gitlab|gerrit|forgejo|gogs|bastion|jump-?(host|box)|(^|[-_/.])sshd?([-_/.:]|$)/i.test(name),
+      name !== undefined &&
+      /sftp|gitea|gitlab|gerrit|forgejo|gogs|bastion|jump-?(host|box)|(^|[-_/.])sshd?([-_/.:]|$)/i.test(name),
   );
 }

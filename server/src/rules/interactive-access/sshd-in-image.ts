@@ -54,7 +54,16 @@ export default defineRule({
               anchor: `stage.${stage.name ?? stage.index}/EXPOSE`,
               message: 'port',
               severity,
-              fixes: single ? [{ level: 'safe', title: `Remove \`${word.text}\``, edits: [edit] }] : [],
+              // Where SSH is the purpose, a person must decide.
+              fixes: single
+                ? [
+                    {
+                      level: severity === 'info' ? 'suggestion' : 'safe',
+                      title: `Remove \`${word.text}\``,
+                      edits: [edit],
+                    },
+                  ]
+                : [],
             });
           });
         }
@@ -176,7 +185,9 @@ function packageFix({ command, script }: CommandUse): readonly Fix[] {
   if (!found) return [];
   const packages = command.words.slice(2).filter((word) => !word.text.startsWith('-'));
   const needed = script.shell.commands.some(
-    (other) => other !== command && (sshServer(other, script.shell) || /sshd|ssh-keygen/.test(other.words.map((word) => word.text).join(' '))),
+    (other) =>
+      other !== command &&
+      (sshServer(other, script.shell) || /sshd|ssh-keygen/.test(other.words.map((word) => word.text).join(' '))),
   );
   const edit = packages.length > 1 && !needed ? removeWord(script.shell, found.word) : undefined;
   return edit ? [{ level: 'suggestion', title: `Remove \`${found.word.text}\``, edits: [edit] }] : [];
