@@ -69,27 +69,28 @@ export class MappedText {
     const to = Math.min(end, this.text.length);
     if (from === 0 && to === this.text.length) return this;
     const segments: Segment[] = [];
-    for (const segment of this.segments) {
-      if (segment.end <= from || segment.start >= to) continue;
+    for (let i = this.firstSegmentAfter(from); i < this.segments.length; i++) {
+      const segment = this.segments[i];
+      if (!segment || segment.start >= to) break;
       const low = Math.max(segment.start, from);
       const high = Math.min(segment.end, to);
-      const source = segment.verbatim
-        ? {
-            ...segment.source,
-            start: segment.source.start + (low - segment.start),
-            end: segment.source.start + (high - segment.start),
-          }
-        : segment.source;
-      const foreign = segment.foreign === true && segments.length > 0;
-      segments.push({
-        start: low - from,
-        end: high - from,
-        source,
-        verbatim: segment.verbatim,
-        ...(foreign ? { foreign } : {}),
-      });
+      const source = segment.verbatim ? within(segment, low, high) : segment.source;
+      const shifted = { start: low - from, end: high - from, source, verbatim: segment.verbatim };
+      segments.push(segment.foreign === true && segments.length > 0 ? { ...shifted, foreign: true } : shifted);
     }
     return new MappedText(this.text.slice(from, to), segments);
+  }
+
+  /** Index of the first segment that ends after an offset: long logical lines have thousands. */
+  private firstSegmentAfter(offset: number): number {
+    let low = 0;
+    let high = this.segments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.segments[middle]?.end ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** This text without blanks at either end, still mapped. */
@@ -147,6 +148,14 @@ export class MappedText {
     }
     return last && offset >= last.end ? { ...last.source, start: last.source.end, end: last.source.end } : undefined;
   }
+}
+
+/** The place of a part of a verbatim segment. Written out: this runs for every word of every file. */
+function within(segment: Segment, low: number, high: number): Place {
+  const { start, path } = segment.source;
+  const from = start + (low - segment.start);
+  const end = start + (high - segment.start);
+  return path === undefined ? { start: from, end } : { start: from, end, path };
 }
 
 /** Builds a mapped text from left to right. Neighbouring verbatim segments are merged. */

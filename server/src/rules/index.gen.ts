@@ -22,6 +22,7 @@ import interactiveAccessPipelineSsh from './interactive-access/pipeline-ssh';
 import interactiveAccessSshIngress from './interactive-access/ssh-ingress';
 import interactiveAccessSshKeyPair from './interactive-access/ssh-key-pair';
 import interactiveAccessSshdInImage from './interactive-access/sshd-in-image';
+import localStateLogToFile from './local-state/log-to-file';
 import localStateLogVolume from './local-state/log-volume';
 import localStateNoLogDriver from './local-state/no-log-driver';
 import localStateTerraformLocalBackend from './local-state/terraform-local-backend';
@@ -72,6 +73,7 @@ export const ALL_RULES: readonly LintRule[] = [
   interactiveAccessSshIngress,
   interactiveAccessSshKeyPair,
   interactiveAccessSshdInImage,
+  localStateLogToFile,
   localStateLogVolume,
   localStateNoLogDriver,
   localStateTerraformLocalBackend,
