@@ -26,6 +26,7 @@ const GIT_VALUES: ReadonlySet<string> = new Set('-C -c --git-dir --work-tree -b 
 const BUCKET_VALUES: ReadonlySet<string> = new Set(
   '--region --profile --endpoint-url --exclude --include --output -o -h'.split(' '),
 );
+const HELM_VALUES: ReadonlySet<string> = new Set('-n --namespace --kube-context --kubeconfig -f --values'.split(' '));
 const ENGINE_VALUES: ReadonlySet<string> = new Set('-H --host --context -f --file -p --project-name'.split(' '));
 
 /**
@@ -73,8 +74,9 @@ export function mutationOf(command: ShellCommand, script: ShellScript): Mutation
         : undefined;
     }
     case 'helm': {
-      const [verb] = positionals(command, new Set(['-n', '--namespace', '--kube-context', '--kubeconfig']));
-      return verb?.text === 'install' || verb?.text === 'upgrade' ? { type: 'chart', what } : undefined;
+      const words = positionals(command, HELM_VALUES);
+      const verb = words[0]?.text;
+      return verb === 'install' || verb === 'upgrade' ? { type: 'chart', what: show(command, words) } : undefined;
     }
     case 'docker':
     case 'podman':
