@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -64,7 +64,10 @@ const PARTS: readonly {
   },
 ];
 
-const sources = ['server/src', 'cli/src', 'release/src', 'client/src'].flatMap((directory) =>
+const folders = ['server/src', 'cli/src', 'release/src', 'client/src'].filter((folder) =>
+  existsSync(join(ROOT, folder)),
+);
+const sources = folders.flatMap((directory) =>
   readdirSync(join(ROOT, directory), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => slashed(relative(ROOT, join(entry.parentPath, entry.name)))),

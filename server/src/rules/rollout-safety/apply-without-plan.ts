@@ -19,7 +19,7 @@ export default defineRule({
     id: 'rollout-safety/apply-without-plan',
     severity: 'warning',
     languages: ['workflow', 'shell'],
-    fix: 'suggestion',
+    fix: 'safe',
     since: '0.1.0',
     recommended: true,
     summary: 'A pipeline must apply the plan that was reviewed',
@@ -39,8 +39,11 @@ export default defineRule({
       if ((phase !== 'pipeline' && !(phase === 'script' && script.owner.type === 'shell')) || !TOOLS.has(command.name))
         return;
       const words = positionals(command, VALUES);
-      // `terragrunt run-all apply`, `terragrunt run --all apply`: the verb follows.
-      const verbAt = words.findIndex((word) => word.text === 'apply' || word.text === 'destroy');
+      // `terragrunt run-all apply`, `terragrunt run --all apply`: the verb follows. Terraform's own verb is the first word.
+      const verbAt = words.findIndex(
+        (word, index) =>
+          (index === 0 || command.name === 'terragrunt') && (word.text === 'apply' || word.text === 'destroy'),
+      );
       const verb = words[verbAt]?.text;
       if (verb === undefined) return;
       const planFile = words[verbAt + 1];
@@ -79,6 +82,12 @@ export default defineRule({
   }),
 });
 
+/** Where the state goes is the apply's and lost in the split; `plan` refuses `-auto-approve=false` (terraform 1.11). */
+const APPLY_ONLY = /^--?(backup|state|state-out|auto-approve=(?!true$))/;
+
+/** Options of how a command runs, not of what it plans: the apply of a saved plan takes them too. */
+const RUN_OPTION = /^--?(lock|lock-timeout|parallelism|no-color)(=|$)/;
+
 /** Puts a plan before the apply, with the same options. Only when the command stands on a line of its own. */
 function splitFix(use: CommandUse, text: string): readonly Fix[] {
   const { command } = use;
@@ -96,9 +105,15 @@ function splitFix(use: CommandUse, text: string): readonly Fix[] {
   // terragrunt's run-all has no single plan file.
   if (!alone || !apply || !at || at.path !== undefined || shown.includes('\n') || command.name === 'terragrunt')
     return [];
+  const after = command.words.slice(command.words.indexOf(apply) + 1);
+  if (after.some((word) => APPLY_ONLY.test(word.text))) return [];
+  const kept = after.filter(
+    (word, index) => RUN_OPTION.test(word.text) || /^--?(lock-timeout|parallelism)$/.test(after[index - 1]?.text ?? ''),
+  );
+  const runOptions = kept.map((word) => ` ${source.text.slice(word.range.start, word.range.end)}`).join('');
   const options = shown.slice(apply.range.end - command.range.start).replace(/\s--?auto-approve(=true)?(?=\s|$)/, '');
   const before = shown.slice(0, apply.range.start - command.range.start);
-  const lines = [`${before}plan -out=tfplan${options}`.trimEnd(), `${before}apply tfplan`];
+  const lines = [`${before}plan -out=tfplan${options}`.trimEnd(), `${before}apply${runOptions} tfplan`];
   const replacement = asBlock(text, at.start, lines);
   if (replacement === undefined) return [];
   return [{ level: 'safe', title: 'Save the plan and apply exactly that', edits: [{ at, text: replacement }] }];
