@@ -20,9 +20,11 @@ export function dataSuppressions(source: SuppressionSource): DataSuppression[] {
   for (const document of source.data?.documents ?? []) {
     const { root } = document;
     if (!root) continue;
-    if (source.kind === 'terraform-json') visitSlashComments(source, root, root, found);
-    else if (source.kind === 'packer-json') readPackerIgnore(root, found);
-    else visitObjects(root, found);
+    if (source.kind === 'terraform-json') visitSlashComments(source, root, root.range, root, found);
+    else if (source.kind === 'packer-json') {
+      readPackerIgnore(root, found);
+      readPackerComments(root, found);
+    } else visitObjects(root, found);
   }
   return found;
 }
@@ -60,13 +62,30 @@ function annotation(entry: TreeEntry, object: TreeNode): DataSuppression {
   return { read, targets: [object.range], element: entry.range };
 }
 
-/** `"//": "immutable: ignore[…] reason"` (or a list of such) governs the object that it stands in. */
-function visitSlashComments(source: SuppressionSource, node: TreeNode, root: TreeNode, found: DataSuppression[]): void {
-  if (node.type === 'sequence') for (const item of node.items) visitSlashComments(source, item, root, found);
+/**
+ * `"//": "immutable: ignore[…] reason"` (or a list of such) governs the object that it stands in, with the key of that
+ * object: a finding about a block as a whole stands at its last label.
+ *
+ * @param governed the object, from its key
+ */
+function visitSlashComments(
+  source: SuppressionSource,
+  node: TreeNode,
+  governed: Range,
+  root: TreeNode,
+  found: DataSuppression[],
+): void {
+  if (node.type === 'sequence') {
+    // A list of one object is that object. In a longer one, the key belongs to all of them.
+    const [only, second] = node.items;
+    for (const item of node.items) {
+      visitSlashComments(source, item, item === only && !second ? governed : item.range, root, found);
+    }
+  }
   if (node.type !== 'map') return;
   for (const entry of node.entries) {
     if (entry.key !== '//') {
-      visitSlashComments(source, entry.value, root, found);
+      visitSlashComments(source, entry.value, entry.range, root, found);
       continue;
     }
     for (const text of entry.value.type === 'sequence' ? entry.value.items : [entry.value]) {
@@ -81,8 +100,30 @@ function visitSlashComments(source: SuppressionSource, node: TreeNode, root: Tre
           hint: 'Put `ignore-file[…]` into the `"//"` of the outermost object.',
         };
         found.push({ read: { malformed }, targets: [], element: entry.range });
-      } else found.push({ read, targets: [node.range], element: text === entry.value ? entry.range : text.range });
+      } else found.push({ read, targets: [governed], element: text === entry.value ? entry.range : text.range });
     }
+  }
+}
+
+/**
+ * Packer ignores root keys that begin with `_`, so people write comments there. `ignore-file[…]` works in one; another
+ * pragma has nothing that it stands above, and must not fail unnoticed.
+ */
+function readPackerComments(root: TreeNode, found: DataSuppression[]): void {
+  if (root.type !== 'map') return;
+  for (const entry of root.entries) {
+    const { value } = entry;
+    if (!entry.key.startsWith('_') || value.type !== 'scalar' || typeof value.value !== 'string') continue;
+    if (entry.key === '_immutable') continue;
+    const read = readPragma(value.value, value.range.start + 1);
+    if (!read) continue;
+    if ('pragma' in read && read.pragma.scope !== 'file') {
+      const malformed: MalformedPragma = {
+        range: value.range,
+        hint: 'Write `"_immutable": { "ignore": { "/builders/0": ["family/name — reason"] } }`.',
+      };
+      found.push({ read: { malformed }, targets: [], element: entry.range });
+    } else found.push({ read, targets: [], element: entry.range });
   }
 }
 

@@ -99,9 +99,25 @@ function jsonEdit(
     if (own) return undefined;
     return insertFirst(source, root, '_immutable', `{ "ignore": { ${JSON.stringify(pointer)}: [${item}] } }`);
   }
-  if (scope === 'line' || treeString(root, 'kind') === undefined || treeString(root, 'apiVersion') === undefined)
-    return undefined;
-  return annotate(source, root, finding.rule, reason);
+  const object = scope === 'file' ? (isObject(root) ? root : undefined) : objectAround(root, finding.range);
+  // JSON has no comments: an annotation governs the whole object, which is the least that there is.
+  return object && annotate(source, object, finding.rule, reason);
+}
+
+/** True for an object of the Kubernetes API. */
+function isObject(node: TreeNode): boolean {
+  return treeString(node, 'kind') !== undefined && treeString(node, 'apiVersion') !== undefined;
+}
+
+/** The Kubernetes object that holds the place: the item, in a `List`. */
+function objectAround(root: TreeNode, at: Range): TreeNode | undefined {
+  if (!isObject(root)) return undefined;
+  const items = treeEntry(root, 'items')?.value;
+  const listed =
+    items?.type === 'sequence'
+      ? items.items.find(({ range }) => range.start <= at.start && at.start < range.end)
+      : undefined;
+  return (listed && objectAround(listed, at)) ?? root;
 }
 
 function annotate(source: SuppressionSource, object: TreeNode, rule: string, reason: string): TextEdit | undefined {
@@ -157,8 +173,11 @@ function blockBody(root: MapTree, at: Range): MapTree {
   const holding = (node: TreeNode): TreeNode | undefined => {
     if (node.type === 'map')
       return node.entries.find(({ range }) => range.start <= at.start && at.start < range.end)?.value;
+    // A list of one object is that object, also for a place at its key.
     if (node.type === 'sequence')
-      return node.items.find(({ range }) => range.start <= at.start && at.start < range.end);
+      return node.items.length === 1
+        ? node.items[0]
+        : node.items.find(({ range }) => range.start <= at.start && at.start < range.end);
     return undefined;
   };
   const keyword = root.entries.find(({ range }) => range.start <= at.start && at.start < range.end)?.key ?? '';

@@ -142,6 +142,55 @@ const CASES: readonly (readonly [
     'block',
     '"metadata": {"annotations": { "immutable-infra.dev/ignore.mutable-reference.image-tag": "why" }, "name"',
   ],
+  [
+    'Terraform JSON: at the label of a resource',
+    'terraform-json',
+    '{"resource": {"aws_instance": {"db": {"ami": "y"}, "web": {"ami": "x"}}}}',
+    '"web"',
+    'line',
+    '"web": {"//": "immutable: ignore[R] why", "ami"',
+  ],
+  [
+    'Terraform JSON: at the label of a resource in a list',
+    'terraform-json',
+    '{"resource": [{"aws_instance": [{"web": [{"ami": "x"}]}]}]}',
+    '"web"',
+    'line',
+    '"web": [{"//": "immutable: ignore[R] why", "ami"',
+  ],
+  [
+    'Terraform JSON: settings',
+    'terraform-json',
+    '{"terraform": {"backend": {"local": {}}}}',
+    '"local"',
+    'line',
+    '{"terraform": {"//": "immutable: ignore[R] why", "backend"',
+  ],
+  [
+    'Kubernetes JSON, one line: the object is the least that an annotation governs',
+    'kubernetes-json',
+    '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "n"}, "spec": {"image": "x"}}',
+    '"x"',
+    'line',
+    '"metadata": {"annotations": { "immutable-infra.dev/ignore.mutable-reference.image-tag": "why" }, "name"',
+  ],
+  [
+    'Kubernetes JSON: an item of a list',
+    'kubernetes-json',
+    '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}},' +
+      ' {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "b"}, "spec": {"image": "x"}}]}',
+    '"x"',
+    'line',
+    '"metadata": {"annotations": { "immutable-infra.dev/ignore.mutable-reference.image-tag": "why" }, "name": "b"',
+  ],
+  [
+    'Packer JSON: at the name of a variable',
+    'packer-json',
+    '{"variables": {"a": "x"}}',
+    '"a"',
+    'line',
+    '{ "ignore": { "/variables/a": ["R — why"] } }',
+  ],
 ];
 
 describe('P39: suppressionEdit', () => {

@@ -206,6 +206,26 @@ describe('suppressions in data', () => {
     expect(complaints(apply(lost, []))).toEqual([expect.stringMatching(/Nothing is at `\/builders\/7`/)]);
     expect(complaints(apply(source('packer-json', '{"_immutable": {"skip": 1}}'), []))).toHaveLength(1);
   });
+
+  it('reads "//" of Terraform JSON from the key of its object, which a list of several objects shares', () => {
+    const text = `{"resource": {"a": {"b": {"//": "${TAG}", "ami": 1}, "c": {"ami": 2}}}}`;
+    const file = source('terraform-json', text);
+    expect([silences(file, '"b"'), silences(file, '"c"'), silences(file, '"a"')]).toEqual([true, false, false]);
+    const type = source('terraform-json', `{"resource": {"a": {"//": "${TAG}", "c": {"ami": 2}}, "d": {}}}`);
+    expect([silences(type, '"a"'), silences(type, '"c"'), silences(type, '"d"')]).toEqual([true, true, false]);
+    const listed = source('terraform-json', `{"resource": {"a": {"b": [{"//": "${TAG}", "x": 1}, {"y": 2}]}}}`);
+    expect([silences(listed, '"b"'), silences(listed, '"x"'), silences(listed, '"y"')]).toEqual([false, true, false]);
+  });
+
+  it('reads comments at the root of Packer JSON: the file, else says where it belongs', () => {
+    const text = `{"_comment": "${TAG.replace('ignore', 'ignore-file')}", "builders": [{"image": "a:latest"}]}`;
+    const file = source('packer-json', text);
+    expect(silences(file, '"a:latest"')).toBe(true);
+    const lost = source('packer-json', text.replace('ignore-file', 'ignore'));
+    expect(silences(lost, '"a:latest"')).toBe(false);
+    expect(complaints(apply(lost, []))).toEqual([expect.stringMatching(/"_immutable"/)]);
+    expect(complaints(apply(source('packer-json', '{"_comment": "immutable: do not edit"}'), []))).toEqual([]);
+  });
 });
 
 describe('P38: findings about suppressions', () => {
