@@ -1,6 +1,7 @@
 import type { Fix } from '../../core/finding';
 import { lineTerminator } from '../../core/text';
 import { hasFlag, positionals } from '../../lang/shell/words';
+import { jobOfLostPlan } from '../../model/commands/saved-plan';
 import { isEphemeral, usesRemoteRuns } from '../../model/commands/terraform-runs';
 import { defineRule, type CommandUse } from '../../model/facts';
 
@@ -29,6 +30,8 @@ export default defineRule({
         'Apply a saved plan: `{tool} plan -out=tfplan`, then `{tool} apply tfplan`. This apply makes a plan of its own that nobody has seen, so it can replace or destroy more than was reviewed.',
       destroy:
         '`{tool} destroy -auto-approve` removes everything without a plan that anybody has seen. Use `{tool} plan -destroy -out=tfplan`, review it, then `{tool} apply tfplan`.',
+      lostPlan:
+        'Bring `{plan}` here: job `{job}` makes it on another machine, and no step of this job fetches it. Upload it there with `actions/upload-artifact` and download it before this step.',
       target:
         '`-target` applies a part of the configuration: the rest stays behind and no plan shows it. Split the configuration instead.',
     },
@@ -68,7 +71,13 @@ export default defineRule({
         return;
       }
       // A saved plan was reviewed; a redundant `-auto-approve` beside it does no harm (pitfall P23).
-      if (planFile) return;
+      if (planFile) {
+        const maker = jobOfLostPlan(script, planFile);
+        if (maker) {
+          context.report({ at: planFile.at, anchor, message: 'lostPlan', data: { plan: planFile.text, job: maker.id } });
+        }
+        return;
+      }
       // Without -auto-approve a script asks the person who runs it; in a pipeline it only waits.
       if (!approved && phase === 'script') return;
       // `terraform apply --help`.
