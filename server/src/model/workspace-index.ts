@@ -55,15 +55,23 @@ export interface WorkloadSummary {
   readonly namespace: string | undefined;
   /** Labels of the pod template. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Names of ConfigMaps and Secrets that its pods read, as `configName` gives them. */
-  readonly configMaps: readonly string[];
-  readonly secrets: readonly string[];
+  /** ConfigMaps and Secrets that its pods read. */
+  readonly configuration: readonly ConfigUse[];
   /** A change of the configuration reaches the pods: a checksum annotation on the pod template, or a reloader. */
   readonly followsConfiguration: boolean;
   /** Names of the containers that have a readiness probe. */
   readonly readinessProbes: readonly string[];
   /** Names of the containers whose root file system is read-only. */
   readonly readOnlyRoots: readonly string[];
+}
+
+/** Where a workload names a ConfigMap or Secret. */
+export interface ConfigUse {
+  readonly kind: 'ConfigMap' | 'Secret';
+  /** As `configName` gives it. */
+  readonly name: string;
+  /** The scalar, with its quotes. */
+  readonly at: Place & { readonly path: string };
 }
 
 export interface ServiceSummary {

@@ -158,11 +158,6 @@ function addManifest(manifest: KubernetesFile, summary: Mutable<FileSummary>): v
 }
 
 function workloadSummary(workload: Workload, file: DataFile, path: string): WorkloadSummary {
-  const references = configReferences(workload);
-  const names = (kind: 'ConfigMap' | 'Secret'): string[] =>
-    references
-      .filter((reference) => reference.kind === kind)
-      .map((reference) => configName(reference.name, file, path));
   const containers = (test: (container: Workload['containers'][number]) => boolean): string[] =>
     workload.containers.flatMap((container) =>
       container.name !== undefined && test(container) ? [container.name] : [],
@@ -172,8 +167,11 @@ function workloadSummary(workload: Workload, file: DataFile, path: string): Work
     name: objectAnchor(workload.object).split('/')[1] ?? '',
     namespace: workload.object.namespace?.text.text,
     labels: Object.fromEntries(labelMap(get(workload.podMetadata, 'labels')) ?? []),
-    configMaps: names('ConfigMap'),
-    secrets: names('Secret'),
+    configuration: configReferences(workload).map(({ kind, name }) => ({
+      kind,
+      name: configName(name, file, path),
+      at: { start: name.range.start, end: name.range.end, path },
+    })),
     followsConfiguration: followsConfiguration(workload, file),
     readinessProbes: containers(({ probes }) => probes.readinessProbe !== undefined),
     readOnlyRoots: containers(

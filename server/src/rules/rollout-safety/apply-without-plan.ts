@@ -74,7 +74,12 @@ export default defineRule({
       if (planFile) {
         const maker = jobOfLostPlan(script, planFile);
         if (maker) {
-          context.report({ at: planFile.at, anchor, message: 'lostPlan', data: { plan: planFile.text, job: maker.id } });
+          context.report({
+            at: planFile.at,
+            anchor,
+            message: 'lostPlan',
+            data: { plan: planFile.text, job: maker.id },
+          });
         }
         return;
       }

@@ -1,5 +1,6 @@
 import type { Fix, TextEdit } from '../../core/finding';
 import { HOLE } from '../../core/mapped-text';
+import type { Place } from '../../core/text';
 import type { ScalarNode } from '../../lang/data/tree';
 import { objectAnchor } from '../../model/collect/kubernetes';
 import { insertEntry, replaceScalar } from '../../model/edits/yaml';
@@ -18,6 +19,7 @@ import {
   mayBeImmutable,
   readByFragments,
 } from '../../model/kubernetes/configuration-lifetime';
+import type { ConfigSummary, ConfigUse } from '../../model/workspace-index';
 
 export default defineRule({
   meta: {
@@ -67,15 +69,18 @@ function checkConfig(context: Context, manifest: KubernetesFile, config: ConfigO
     fixes:
       file.template || file.format === 'json' || namespace?.text.text.includes(HOLE)
         ? []
-        : versioned(file.text, config, name, readers.elsewhere ? undefined : readers.here),
+        : versioned(context, config, name, readers),
   });
 }
 
 /** Kustomize makes the object, with a hash in its name, or the file is a patch of one that is immutable. */
 function isVersionedElsewhere(context: Context, config: ConfigObject, key: string): boolean {
-  return (context.project.index?.configs ?? []).some(
-    (other) => (other.generated || other.immutable) && other.kind === config.kind && other.name === key,
-  );
+  return sameObjects(context, config, key).some((other) => other.generated || other.immutable);
+}
+
+/** What the workspace declares under the same name: the object itself, patches of it, its copies for other environments. */
+function sameObjects(context: Context, config: ConfigObject, key: string): readonly ConfigSummary[] {
+  return (context.project.index?.configs ?? []).filter((other) => other.kind === config.kind && other.name === key);
 }
 
 interface Readers {
@@ -83,8 +88,8 @@ interface Readers {
   readonly stale: boolean;
   /** The names by which this file refers to the object. */
   readonly here: readonly ScalarNode[];
-  /** Other files refer to it too. */
-  readonly elsewhere: boolean;
+  /** Where other files refer to it; undefined when that is not known, or when the name means more than one object. */
+  readonly elsewhere: readonly ConfigUse[] | undefined;
 }
 
 function readersOf(context: Context, manifest: KubernetesFile, config: ConfigObject, key: string): Readers {
@@ -104,16 +109,17 @@ function readersOf(context: Context, manifest: KubernetesFile, config: ConfigObj
     .filter(({ names }) => names.length > 0);
   const fragments = named([...readByFragments(file)]);
   const indexed = (context.project.index?.workloads ?? []).filter(
-    (other) => near(other.namespace) && (kind === 'ConfigMap' ? other.configMaps : other.secrets).includes(key),
+    (other) => near(other.namespace) && other.configuration.some((use) => use.kind === kind && use.name === key),
   );
+  const uses = indexed.flatMap((other) => other.configuration.filter((use) => use.kind === kind && use.name === key));
+  const unique = context.project.index !== undefined && sameObjects(context, config, key).length === 1;
   return {
     stale:
       fragments.length > 0 ||
       local.some(({ workload }) => !ONE_SHOT.has(workload.kind) && !followsConfiguration(workload, file)) ||
       indexed.some((other) => !isOneShot(other.kind) && !other.followsConfiguration),
     here: [...local.flatMap(({ names }) => names), ...fragments],
-    // The index counts the workloads of this file too.
-    elsewhere: indexed.length > local.length || context.project.index === undefined,
+    elsewhere: unique ? uses.filter(({ at }) => at.path !== context.file.path) : undefined,
   };
 }
 
@@ -123,25 +129,19 @@ function isOneShot(kind: string): boolean {
 }
 
 /**
- * Renames the object and everything that reads it, and forbids changes. Only when all that reads it stands in this file:
- * a reader left behind would not start.
+ * Renames the object and everything that reads it, and forbids changes. Only when all that reads it is known: a reader left
+ * behind would not start.
  */
-function versioned(
-  text: string,
-  config: ConfigObject,
-  name: ScalarNode,
-  references: readonly ScalarNode[] | undefined,
-): Fix[] {
+function versioned(context: Context, config: ConfigObject, name: ScalarNode, readers: Readers): Fix[] {
+  const { text } = context.file;
   const { object, immutable } = config;
   const sealing = immutable
     ? replaceScalar(immutable, 'true')
     : insertEntry(text, object.node, ['immutable: true'], 'metadata');
   if (!sealing) return [];
   const seal: Fix = { level: 'suggestion', title: 'Set `immutable: true`', edits: [sealing] };
-  if (!references || object.node.flow) return [seal];
-  // A name that comes through an alias is written once.
-  const scalars = [...new Map([name, ...references].map((scalar) => [scalar.range.start, scalar])).values()];
-  const renames: TextEdit[] = scalars.map((scalar) => replaceScalar(scalar, renamed(text, scalar)));
+  const renames = object.node.flow ? undefined : renamesOf(context, name, readers);
+  if (!renames) return [seal];
   const next = `${name.text.text}-v1`;
   return [
     { level: 'suggestion', title: `Set \`immutable: true\` and rename to \`${next}\``, edits: [sealing, ...renames] },
@@ -149,10 +149,21 @@ function versioned(
   ];
 }
 
-/** The scalar as written, with its quotes and the version at its end. */
-function renamed(text: string, scalar: ScalarNode): string {
-  const written = text.slice(scalar.range.start, scalar.range.end);
-  return written.replace(/(["']?)$/, '-v1$1');
+/** Puts a version behind every place that names the object, here and in other files. */
+function renamesOf(context: Context, name: ScalarNode, readers: Readers): readonly TextEdit[] | undefined {
+  if (!readers.elsewhere) return undefined;
+  const here = [name, ...readers.here].map(({ range }): Place => ({ start: range.start, end: range.end }));
+  const edits = new Map<string, TextEdit>();
+  for (const at of [...here, ...readers.elsewhere.map((use) => use.at)]) {
+    const text = at.path === undefined ? context.file.text : context.project.read(at.path);
+    const written = /^(["']?)(.*)\1$/s.exec(text?.slice(at.start, at.end) ?? '');
+    // The other file may have changed since it was read, or writes the name with an escape.
+    if (written?.[2] !== name.text.text) return undefined;
+    // A name that comes through an alias is written once.
+    const quote = written[1] ?? '';
+    edits.set(`${at.path ?? ''}:${at.start}`, { at, text: `${quote}${name.text.text}-v1${quote}` });
+  }
+  return [...edits.values()];
 }
 
 /** P35: the annotation must be part of what the pods are made of. */
