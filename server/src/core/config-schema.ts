@@ -113,6 +113,11 @@ function ruleSchema(description: string, options: RuleMeta['options']): JsonSche
   };
 }
 
+/** Without what only this program knows: a JSON Schema has one default. */
+function optionSchema({ strictDefault: _, ...schema }: OptionSchema): JsonSchema {
+  return schema;
+}
+
 function optionSchemas(options: Readonly<Record<string, OptionSchema>>): JsonSchema {
-  return Object.fromEntries(Object.entries(options).map(([name, schema]) => [name, { ...schema }]));
+  return Object.fromEntries(Object.entries(options).map(([name, schema]) => [name, optionSchema(schema)]));
 }

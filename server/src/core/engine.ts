@@ -95,7 +95,7 @@ export function runRules<Source extends LintSource, Project>(
         file,
         project,
         environment: file.environment,
-        options: withDefaults(meta, setting.options),
+        options: withDefaults(meta, setting.options, settings.preset),
         report: (report) => {
           const severity = effectiveSeverity(meta, report.severity, configured, settings.preset, file);
           if (severity) reports.push({ meta, report, severity });
@@ -142,9 +142,16 @@ function isOn(meta: RuleMeta, preset: Preset, configured: Severity | undefined):
   return meta.recommended;
 }
 
-function withDefaults(meta: RuleMeta, configured: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withDefaults(
+  meta: RuleMeta,
+  configured: Readonly<Record<string, unknown>>,
+  preset: Preset,
+): Record<string, unknown> {
   const options: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries(meta.options ?? {})) options[name] = configured[name] ?? schema.default;
+  for (const [name, schema] of Object.entries(meta.options ?? {})) {
+    const strict = preset === 'strict' ? schema.strictDefault : undefined;
+    options[name] = configured[name] ?? strict ?? schema.default;
+  }
   return options;
 }
 

@@ -63,6 +63,8 @@ export interface OptionSchema {
   readonly type: 'string' | 'number' | 'boolean' | 'array' | 'object';
   readonly description: string;
   readonly default: unknown;
+  /** The default in the preset `strict`, when it is another one. */
+  readonly strictDefault?: unknown;
   readonly items?: { readonly type: 'string' } | undefined;
   readonly additionalProperties?: { readonly type: 'string'; readonly enum?: readonly string[] } | undefined;
   readonly minimum?: number | undefined;

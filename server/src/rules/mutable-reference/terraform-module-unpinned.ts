@@ -21,6 +21,14 @@ export default defineRule({
       'checkov CKV_TF_1',
       'checkov CKV_TF_2',
     ],
+    options: {
+      requireCommit: {
+        type: 'boolean',
+        description: 'Ask for the full commit in Git sources, where a tag is otherwise enough. On in the preset strict.',
+        default: false,
+        strictDefault: true,
+      },
+    },
     messages: {
       noVersion:
         'Add a `version` to the module `{name}`. The registry supplies the newest one at each `init`, and the lock file does not record modules, so the same commit can plan other resources.',
@@ -30,6 +38,8 @@ export default defineRule({
         'Add `{parameter}=<tag or commit>` to the source of the module `{name}`. Without it each `init` takes the newest commit of the default branch, so the same commit here can plan other resources.',
       branch:
         'Name a tag or a commit instead of `{ref}` in the source of the module `{name}`. A branch moves: the same commit here can plan other resources at the next `init`.',
+      tag:
+        'Name the commit instead of `{ref}` in the source of the module `{name}`, and keep the tag in a comment. A tag can be moved to another commit.',
       archive:
         'Put a version in the address of the module `{name}`, or add `checksum=`. What lies behind this address can be replaced, so the same commit can plan other resources.',
     },
@@ -71,6 +81,8 @@ export default defineRule({
           context.report({ at, anchor: `${anchor}/source`, message: 'noRef', data: { name, parameter } });
         } else if (refKind(ref) === 'branch') {
           context.report({ at, anchor: `${anchor}/source`, message: 'branch', data: { name, ref } });
+        } else if (context.options.requireCommit === true && parsed.kind === 'git' && refKind(ref) !== 'commit') {
+          context.report({ at, anchor: `${anchor}/source`, message: 'tag', data: { name, ref } });
         }
       } else if (parsed.type === 'archive' && !parsed.checksum && !/\d+\.\d+|[0-9a-f]{7,}|v\d+/i.test(parsed.path)) {
         context.report({ at, anchor: `${anchor}/source`, message: 'archive', data: { name } });
