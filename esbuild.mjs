@@ -1,5 +1,5 @@
 // Bundles what is shipped. `dist/` is never committed.
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -25,3 +25,43 @@ await build({
   logLevel: 'warning',
 });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
+
+/** What both language servers share. */
+const server = {
+  absWorkingDir: root,
+  bundle: true,
+  target: 'es2022',
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourcemap: false,
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+await build({
+  ...server,
+  entryPoints: ['server/src/lsp/main.node.ts'],
+  outfile: 'dist/server.node.js',
+  platform: 'node',
+  format: 'cjs',
+  define: { IMMUTABLE_INFRA_PACKAGE: JSON.stringify({ version, homepage }) },
+});
+
+// A worker of the browser cannot read the package, so the pages of the rules come with it.
+const pages = {};
+for (const entry of readdirSync(join(root, 'docs/rules'), { recursive: true })) {
+  const name = String(entry).replaceAll('\\', '/');
+  if (/^[a-z-]+\/[a-z0-9-]+\.md$/.test(name))
+    pages[name.slice(0, -3)] = readFileSync(join(root, 'docs/rules', name), 'utf8');
+}
+await build({
+  ...server,
+  entryPoints: ['server/src/lsp/main.web.ts'],
+  outfile: 'dist/server.web.js',
+  platform: 'browser',
+  format: 'iife',
+  define: {
+    IMMUTABLE_INFRA_PACKAGE: JSON.stringify({ version, homepage }),
+    IMMUTABLE_INFRA_PAGES: JSON.stringify(pages),
+  },
+});

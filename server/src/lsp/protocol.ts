@@ -69,7 +69,7 @@ export interface InitializationOptions {
   readonly trusted?: boolean | undefined;
 }
 
-/** A name and the shapes of one message; `Result` is void for notifications. */
+/** A name and the shapes of one message; `Result` is undefined for notifications. */
 export interface Message<Params, Result> {
   readonly method: string;
   /** Only for the types. */
@@ -81,7 +81,7 @@ function message<Params, Result>(name: string): Message<Params, Result> {
 }
 
 /** Client to server, notification: the roles of all open documents, replacing what was said before. */
-export const documentRoles = message<{ readonly documents: readonly RoleOfDocument[] }, void>('documentRoles');
+export const documentRoles = message<{ readonly documents: readonly RoleOfDocument[] }, undefined>('documentRoles');
 
 export interface RoleOfDocument {
   readonly uri: string;
@@ -93,7 +93,7 @@ export interface RoleOfDocument {
 }
 
 /** Client to server, notification: the workspace became trusted. */
-export const trustGranted = message<Record<string, never>, void>('trustGranted');
+export const trustGranted = message<Record<string, never>, undefined>('trustGranted');
 
 /** Server to client: the text of a file of any scheme, null when there is none or it is too large. */
 export const readFile = message<{ readonly uri: string }, { readonly text: string } | null>('readFile');
@@ -110,7 +110,7 @@ export const registryCredentials = message<
 >('registryCredentials');
 
 /** Server to client, notification: what the language status item shows for a document. */
-export const documentStatus = message<DocumentStatus, void>('documentStatus');
+export const documentStatus = message<DocumentStatus, undefined>('documentStatus');
 
 export interface DocumentStatus {
   readonly uri: string;

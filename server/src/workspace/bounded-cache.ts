@@ -33,4 +33,9 @@ export class BoundedCache<K, V> {
     this.entries.delete(key);
     this.weight -= this.weigh(value);
   }
+
+  clear(): void {
+    this.entries.clear();
+    this.weight = 0;
+  }
 }

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { NodeFiles } from './node-files';
+import { rulePage } from './node-pages';
+import type { Runtime } from './runtime';
+import { startServer } from './server';
+
+declare const IMMUTABLE_INFRA_PACKAGE: { readonly version: string } | undefined;
+
+/** The package's own directory: the bundle lies in `dist`. */
+const PACKAGE = join(__dirname, '..');
+
+const runtime: Runtime = {
+  version: typeof IMMUTABLE_INFRA_PACKAGE === 'undefined' ? '0.0.0' : IMMUTABLE_INFRA_PACKAGE.version,
+  localFiles: new NodeFiles(),
+  yield: () =>
+    new Promise((resolve) => {
+      setImmediate(resolve);
+    }),
+  readDoc: (rule) => rulePage(PACKAGE, rule)?.text,
+  docUri: (rule) => {
+    const page = rulePage(PACKAGE, rule);
+    return page && pathToFileURL(page.file).href;
+  },
+  now: () => new Date(),
+};
+
+// Without an argument that names a transport (`--stdio`, `--node-ipc`, …) the connection cannot be made: editors that
+// leave it out mean standard input and output.
+const named = process.argv.some((word) => /^--(stdio|node-ipc|socket|pipe)\b/.test(word));
+startServer(
+  named
+    ? createConnection(ProposedFeatures.all)
+    : createConnection(ProposedFeatures.all, process.stdin, process.stdout),
+  runtime,
+);
