@@ -20,7 +20,7 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['server/tsconfig.json', 'server/tsconfig.lsp.json', 'cli/tsconfig.json', 'test/tsconfig.json'],
+        project: ['server/tsconfig.json', 'server/tsconfig.lsp.json', 'cli/tsconfig.json', 'release/tsconfig.json', 'test/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

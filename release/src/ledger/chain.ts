@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../durable/canonical-json';
+import type { LedgerRecord } from './record';
+
+/** The hash before the first record. */
+export const GENESIS = '0';
+
+const HASH_MEMBER = /,"h":"([0-9a-f]{64})"\}$/;
+
+/** One line of a ledger and its hash, which holds all lines before it. */
+export interface ChainedLine {
+  readonly body: string;
+  readonly hash: string;
+}
+
+/** The line of a record behind a given hash: the canonical record with its hash as the last member. */
+export function chain(previous: string, record: LedgerRecord): { readonly line: string; readonly hash: string } {
+  const body = canonicalJson(record);
+  const hash = hashOf(previous, body);
+  return { line: `${body.slice(0, -1)},"h":"${hash}"}`, hash };
+}
+
+/** The body and hash of a line when it follows the given hash; undefined when it does not. */
+export function follow(previous: string, line: string): ChainedLine | undefined {
+  const written = HASH_MEMBER.exec(line);
+  if (!written?.[1]) return undefined;
+  const body = `${line.slice(0, written.index)}}`;
+  return hashOf(previous, body) === written[1] ? { body, hash: written[1] } : undefined;
+}
+
+/** True for a line that looks like a record, whether or not its hash is right. */
+export function looksLikeRecord(line: string): boolean {
+  return line.startsWith('{') && HASH_MEMBER.test(line);
+}
+
+function hashOf(previous: string, body: string): string {
+  return createHash('sha256').update(previous).update(body).digest('hex');
+}

@@ -1,0 +1,103 @@
+import { readIfThere } from '../durable/files';
+import { follow, GENESIS, looksLikeRecord } from './chain';
+import type { LedgerRecord } from './record';
+
+/** What stands behind the last valid record. */
+export interface LedgerDamage {
+  /**
+   * `torn`: the last line was never finished, as after a power cut. `tampered`: a line in the middle was changed, taken
+   * out or moved. `short`: the file ends before a record that was acknowledged.
+   */
+  readonly kind: 'torn' | 'tampered' | 'short';
+  /** The first record that is not there as it was written. */
+  readonly seq: number;
+  /** Where the damage starts, in bytes. */
+  readonly offset: number;
+}
+
+/** The longest valid beginning of a ledger. */
+export interface LedgerView {
+  readonly path: string;
+  /** Hash of the last valid record. */
+  readonly head: string;
+  readonly length: number;
+  readonly damage: LedgerDamage | undefined;
+  /** A record by its number, from 1. */
+  record(seq: number): LedgerRecord;
+  /** All records, in order. */
+  records(): LedgerRecord[];
+}
+
+/**
+ * Reads a ledger and checks its chain. Records are parsed when they are asked for: checking 10,000 of them is cheap,
+ * parsing is not. A byte order mark and CRLF, as an editor may add, change no record and are read over.
+ *
+ * @param acknowledged how many records there must be, when somebody noted it
+ * @throws what the file system says; a file that is not there is an empty ledger
+ */
+export function readLedger(path: string, acknowledged = 0): LedgerView {
+  return viewOf(path, readIfThere(path) ?? '', acknowledged);
+}
+
+/** As `readLedger`, for a text. */
+export function viewOf(path: string, text: string, acknowledged = 0): LedgerView {
+  const bodies: string[] = [];
+  let head = GENESIS;
+  let at = text.startsWith('\uFEFF') ? 1 : 0;
+  let damage: LedgerDamage | undefined;
+  while (at < text.length) {
+    const end = text.indexOf('\n', at);
+    const line = end < 0 ? undefined : text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
+    const next = line === undefined ? undefined : follow(head, line);
+    if (!next) {
+      const seq = bodies.length + 1;
+      const offset = Buffer.byteLength(text.slice(0, at));
+      damage = { kind: holdsRecord(text.slice(at)) ? 'tampered' : 'torn', seq, offset };
+      break;
+    }
+    bodies.push(next.body);
+    head = next.hash;
+    at = end + 1;
+  }
+  if (!damage && bodies.length < acknowledged) {
+    damage = { kind: 'short', seq: bodies.length + 1, offset: Buffer.byteLength(text) };
+  }
+  return new View(path, head, damage, bodies);
+}
+
+class View implements LedgerView {
+  private readonly parsed = new Map<number, LedgerRecord>();
+
+  constructor(
+    readonly path: string,
+    readonly head: string,
+    readonly damage: LedgerDamage | undefined,
+    private readonly bodies: readonly string[],
+  ) {}
+
+  get length(): number {
+    return this.bodies.length;
+  }
+
+  record(seq: number): LedgerRecord {
+    const known = this.parsed.get(seq);
+    if (known) return known;
+    const body = this.bodies[seq - 1];
+    if (body === undefined) throw new RangeError(`${this.path} has no record ${seq}; it has ${this.length}`);
+    const record = JSON.parse(body) as LedgerRecord;
+    this.parsed.set(seq, record);
+    return record;
+  }
+
+  records(): LedgerRecord[] {
+    return this.bodies.map((_, index) => this.record(index + 1));
+  }
+}
+
+/** A whole line that looks like a record stands in what does not follow: somebody changed the file. */
+function holdsRecord(text: string): boolean {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .some((line) => looksLikeRecord(line.replace(/\r$/, '')));
+}
