@@ -24,6 +24,12 @@ export function optionsOfClass(
   return use.options.every((option) => classes.has(option.reference.tagClass)) ? use.options : [];
 }
 
+/** Options of a use that have one of the classes when others have not: the reference may be bad (pitfall P16). */
+export function branchesOfClass(use: ImageUse, classes: ReadonlySet<TagClass>): readonly ImageOption[] {
+  const bad = use.options.filter((option) => classes.has(option.reference.tagClass));
+  return use.builtHere || bad.length === use.options.length ? [] : bad;
+}
+
 /**
  * Where the literal stands that decides about the tag: the whole reference when it is written in one piece, else the
  * tag's own literal (`ARG TAG=latest` of `FROM app:${TAG}`, pitfall P1), else the place of use.

@@ -2,7 +2,7 @@ import type { Fix, TextEdit } from '../../core/finding';
 import type { Place } from '../../core/text';
 import type { ConfigAttribute, ConfigBlock } from '../config-block';
 import { replaceText, replaceValue } from '../edits/hcl';
-import { alternatives, every, textOf, type Value } from '../values/value';
+import { alternatives, every, textOf, type TextValue, type Value } from '../values/value';
 
 /** The argument unless it is absent or known to be `null`, which Terraform reads as absent. */
 export function given(block: ConfigBlock, name: string): ConfigAttribute | undefined {
@@ -24,6 +24,17 @@ export function literalPlace(attribute: ConfigAttribute): Place {
 /** True when every possible value of the argument is one of the texts. */
 export function isText(value: Value | undefined, texts: readonly string[]): boolean {
   return value !== undefined && every(value, (option) => texts.includes(textOf(option) ?? '\0'));
+}
+
+/**
+ * The branches of a condition that are one of the texts, when others are not, or are not known: the value may be wrong
+ * (pitfall P16). Empty when every branch is one of them, and when none is.
+ */
+export function badBranches(value: Value | undefined, texts: readonly string[]): readonly TextValue[] {
+  if (value?.type !== 'choice' || isText(value, texts)) return [];
+  return value.options.filter(
+    (option): option is TextValue => option.type === 'text' && texts.includes(textOf(option) ?? '\0'),
+  );
 }
 
 /** The known texts among the alternatives of a value. */

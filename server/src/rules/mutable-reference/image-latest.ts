@@ -1,5 +1,5 @@
-import { defineRule } from '../../model/facts';
-import { imagePlace, optionsOfClass, pinFixes, shownReference } from '../../model/image-findings';
+import { defineRule, type ImageOption } from '../../model/facts';
+import { branchesOfClass, imagePlace, optionsOfClass, pinFixes, shownReference } from '../../model/image-findings';
 
 const MOVING = new Set(['none', 'latest-like'] as const);
 
@@ -37,6 +37,8 @@ export default defineRule({
         '`{image}` has no tag, so the registry supplies `latest`: two nodes, or today’s and tomorrow’s rollout, can run different images. Name a version and its digest: `{name}:<version>@sha256:…`.',
       moving:
         '`{image}` is a moving tag: two nodes, or today’s and tomorrow’s rollout, can run different images, and a rollback pulls whatever it points to then. Name a version and its digest: `{name}:<version>@sha256:…`.',
+      branch:
+        'This branch gives `{image}`, which moves: where it is taken, two nodes, or today’s and tomorrow’s rollout, can run different images. Name a version and its digest in every branch: `{name}:<version>@sha256:…`.',
       taggedMoving:
         'This names the image `{image}`, a tag that every build moves: nothing can go back to this build. Tag it with the version or commit.',
     },
@@ -52,10 +54,26 @@ export default defineRule({
           at: imagePlace(use, option),
           anchor: use.anchor,
           message: pushed ? 'taggedMoving' : option.reference.tag === undefined ? 'noTag' : 'moving',
-          data: { image: shownReference(option), name: option.reference.name.replace(/\uE000+/g, '…') },
+          data: named(option),
           fixes: pushed ? [] : pinFixes(option, context.project),
+        });
+      }
+      // A matrix runs every row; a condition in Terraform takes one branch (pitfall P16).
+      if (use.site !== 'terraform.container') return;
+      for (const option of branchesOfClass(use, MOVING)) {
+        context.report({
+          at: imagePlace(use, option),
+          anchor: use.anchor,
+          message: 'branch',
+          severity: 'info',
+          data: named(option),
+          fixes: pinFixes(option, context.project),
         });
       }
     },
   }),
 });
+
+function named(option: ImageOption): { readonly image: string; readonly name: string } {
+  return { image: shownReference(option), name: option.reference.name.replace(/\uE000+/g, '…') };
+}

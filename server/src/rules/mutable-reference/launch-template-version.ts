@@ -1,8 +1,8 @@
 import type { Fix } from '../../core/finding';
-import { insertAttribute, replaceValue } from '../../model/edits/hcl';
+import { insertAttribute, replaceText, replaceValue } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { templateName, templateUses, type TemplateUse } from '../../model/terraform/autoscaling';
-import { given, isText, knownTexts, literalPlace, valuePlace } from '../../model/terraform/literals';
+import { badBranches, given, isText, knownTexts, literalPlace, valuePlace } from '../../model/terraform/literals';
 import { versionReference, type VersionReference } from '../../model/terraform/template-version';
 import type { TerraformResource } from '../../model/terraform/types';
 
@@ -27,6 +27,8 @@ export default defineRule({
         '`{version}` hides template changes from Terraform: plans show no difference, and new instances start from another version than those that run. {remedy}',
       nodeGroup:
         '`{version}` is read back as a number, so every plan shows a difference, and the reviewer never sees which version the nodes get. {remedy}',
+      branch:
+        'This branch gives `{version}`, which hides template changes from Terraform: where it is taken, plans show no difference and an instance refresh does not start. {remedy}',
       absent:
         'Without `version` the group starts instances from `$Default`: template changes never show in a plan and do not start an instance refresh. {remedy}',
     },
@@ -48,9 +50,24 @@ export default defineRule({
           });
           continue;
         }
+        const latest = versionReference(use.block, resource.module, context.project, 'latest_version');
+        for (const branch of badBranches(attribute.value, MOVING)) {
+          const title = `Replace \`${branch.text.text}\` by \`${latest?.text ?? ''}\``;
+          context.report({
+            at: branch.origin,
+            anchor,
+            message: 'branch',
+            data: { version: branch.text.text, remedy: remedy(latest) },
+            severity: 'info',
+            // In JSON the whole condition is one string.
+            fixes:
+              latest && attribute.file.form === 'native' && branch.origin.path === attribute.path
+                ? [{ level: 'suggestion', title, edits: [replaceText(branch.origin, latest.text)] }]
+                : [],
+          });
+        }
         if (!isText(attribute.value, MOVING)) continue;
         const version = knownTexts(attribute.value)[0] ?? '';
-        const latest = versionReference(use.block, resource.module, context.project, 'latest_version');
         const refreshed = resource.block.has('instance_refresh') === 'yes';
         const fixes = fixesFor(use, version, latest, resource);
         context.report({

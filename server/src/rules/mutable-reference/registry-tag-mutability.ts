@@ -1,7 +1,7 @@
-import { insertBlock, removeBlock, replaceValue } from '../../model/edits/hcl';
+import { insertBlock, removeBlock, replaceText, replaceValue } from '../../model/edits/hcl';
 import { setAttribute } from '../../model/edits/lifecycle';
 import { defineRule } from '../../model/facts';
-import { correctLiteral, given, isText, knownTexts, literalPlace } from '../../model/terraform/literals';
+import { badBranches, correctLiteral, given, isText, knownTexts, literalPlace } from '../../model/terraform/literals';
 import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
 import { alternatives, booleanIn, every, textOf } from '../../model/values/value';
@@ -28,6 +28,8 @@ export default defineRule({
         'Tags of this repository can be overwritten (`MUTABLE` is the default): the version that was tested is not always the one that runs, nor the one a rollback finds. Set `image_tag_mutability = "IMMUTABLE"`.',
       mutable:
         'Tags of this repository can be overwritten: the version that was tested is not always the one that runs, nor the one a rollback finds. Set `image_tag_mutability = "IMMUTABLE"`.',
+      branch:
+        'This branch gives `MUTABLE`: tags of the repositories that take it can be overwritten, so a rollback may not find the version that ran. Give `IMMUTABLE` in both branches.',
       partly:
         '`MUTABLE_WITH_EXCLUSION` lets every tag be overwritten but the excluded ones. Turn it round: `IMMUTABLE_WITH_EXCLUSION`, with the few tags that must move as exclusions.',
       excluded:
@@ -54,6 +56,12 @@ export default defineRule({
       const filters = block.blocks(FILTER).flatMap((filter) => given(filter, 'filter') ?? []);
       const all = filters.find((filter) => /^\*+$/.test(textOf(filter.value) ?? ''));
       const at = literalPlace(attribute);
+      for (const { origin } of badBranches(attribute.value, ['MUTABLE'])) {
+        // In JSON the whole condition is one string.
+        const written = attribute.file.form === 'native';
+        const fix = { level: 'suggestion', title: SET_IMMUTABLE, edits: [replaceText(origin, '"IMMUTABLE"')] } as const;
+        context.report({ at: origin, anchor, message: 'branch', severity: 'info', fixes: written ? [fix] : [] });
+      }
       if (isText(attribute.value, ['MUTABLE'])) {
         const fixes = [correctLiteral(attribute, '"IMMUTABLE"', SET_IMMUTABLE)];
         context.report({ at, anchor, message: 'mutable', fixes });
