@@ -76,7 +76,7 @@ function closed(child: ChildProcess): Promise<NodeJS.Signals | null> {
 function judge(state: string, kills: number, acknowledged: readonly string[]): TortureResult {
   const view = Ledger.read(join(state, 'ledger', 'production.jsonl'));
   const counts = new Map<string, number>();
-  for (const record of view.records()) counts.set(String(record['id']), (counts.get(String(record['id'])) ?? 0) + 1);
+  for (const { id } of view.records()) if (typeof id === 'string') counts.set(id, (counts.get(id) ?? 0) + 1);
   const violations = join(state, 'violations');
   return {
     kills,
