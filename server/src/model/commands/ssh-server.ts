@@ -8,7 +8,7 @@ export interface SshServer {
 }
 
 const PACKAGES =
-  /^(openssh-server|openssh-sftp-server|dropbear|dropbear-bin|dropbear-run|tinysshd)([=:~<>@-]?\d.*|[=:~<>@].*)?$/;
+  /^(openssh-server(?:-[a-z]\w*)?|openssh-sftp-server|dropbear|dropbear-bin|dropbear-run|tinysshd)([=:~<>@-]?\d.*|[=:~<>@].*)?$/;
 const SERVICES = /^(ssh|sshd|dropbear|ssh@|sshd@)(\.service|\.socket)?$/;
 
 /** True for the name of a package that holds an SSH server. Alpine's `openssh` holds the client too: not certain. */
@@ -66,11 +66,28 @@ function prepares(command: ShellCommand): boolean {
   return command.name === 'mkdir' && words.some((word) => /^(\/var)?\/run\/sshd\/?$/.test(word));
 }
 
+/** Names of file transfer, Git hosting, SSH gateways and the one place to log in. */
+const SSH_PURPOSE =
+  /sftp|openssh-?server|gitea|gitlab|gerrit|forgejo|gogs|soft-?serve|gitolite|git-?(server|daemon|ssh)|bastion|jump-?(host|box|pod)|rsync|borgbackup|sshpiper|sshportal|(^|[-_/.])sshd?([-_/.:]|$)/i;
+
 /** Images whose purpose is SSH: file transfer, Git hosting, the one place to log in. */
 export function servesSsh(...names: readonly (string | undefined)[]): boolean {
-  return names.some(
-    (name) =>
-      name !== undefined &&
-      /sftp|gitea|gitlab|gerrit|forgejo|gogs|bastion|jump-?(host|box)|(^|[-_/.])sshd?([-_/.:]|$)/i.test(name),
-  );
+  return names.some((name) => name !== undefined && SSH_PURPOSE.test(name));
+}
+
+/** True for the name of a port by which files or Git come in: `sftp`, `git-ssh`. A port `ssh` says nothing. */
+export function isTransferPort(name: string | undefined): boolean {
+  return name !== undefined && /sftp|git/i.test(name);
+}
+
+/** A wider range is opened for something else. */
+const WIDEST = 1024;
+
+/** True for `22`, `22/tcp`, `20-25`: a port or a range that is there for SSH. */
+export function holdsSshPort(text: string): boolean {
+  const found = /^["']?(\d+)(?:-(\d+))?(?:\/tcp)?["']?$/i.exec(text);
+  if (!found) return false;
+  const first = Number(found[1]);
+  const last = Number(found[2] ?? first);
+  return first <= 22 && last >= 22 && last - first <= WIDEST;
 }

@@ -6,9 +6,14 @@ import { bootEdit } from '../../model/edits/boot';
 import { removeInstruction } from '../../model/edits/dockerfile';
 import { removeEntry } from '../../model/edits/yaml';
 import { defineRule, type BootData } from '../../model/facts';
+import { makesVagrantBox, preparesVagrantBox } from '../../model/packer/vagrant';
+import type { Project } from '../../model/project';
 
 /** Entries of cloud-init's modules "SSH", "SSH Import ID" and "Users and Groups" that let a key log in. */
 const LOGIN_ENTRIES: ReadonlySet<string> = new Set(['ssh_authorized_keys', 'ssh-authorized-keys', 'ssh_import_id']);
+
+/** What a variable or a template brings is not known (P15), and a placeholder lets nobody in (P33). */
+const NO_KEY = /\uE000|\$\{|\{\{|^\$\w|<[^>]*>|^%\w+%$|\.\.\.|…|\b(your|replace|placeholder|change[-_ ]?me)\b|^x+$/i;
 
 export default defineRule({
   meta: {
@@ -55,6 +60,7 @@ export default defineRule({
       }
     },
     'packer.build': (build) => {
+      if (makesVagrantBox(build)) return;
       build.provisioners.forEach((step, index) => {
         if (step.type !== 'file' || step.block.value('direction')?.type !== undefined) return;
         for (const name of ['destination', 'source']) {
@@ -65,13 +71,14 @@ export default defineRule({
         }
       });
     },
-    command: ({ command, phase, anchor }) => {
+    command: ({ command, script, phase, anchor }) => {
       if (phase !== 'bake' && phase !== 'boot' && phase !== 'start') return;
       const at = allowsKey(command);
-      if (at) context.report({ at, anchor, message: 'file' });
+      if (at && !preparesVagrantBox(script)) context.report({ at, anchor, message: 'file' });
     },
     'boot-data': (boot) => {
       const { cloudInit, anchor, place } = boot;
+      if (isLocalSeed(context.file.path, context.file.directory, context.project)) return;
       const report = (found: MapEntry, where: string, map: MapNode | undefined): void =>
         context.report({
           at: place(found.keyRange),
@@ -81,7 +88,7 @@ export default defineRule({
           fixes: map ? removal(boot, map, found, context.file) : [],
         });
       for (const found of cloudInit.entries) {
-        if (LOGIN_ENTRIES.has(found.key) && !isEmpty(found)) {
+        if (LOGIN_ENTRIES.has(found.key) && namesKeys(found)) {
           const root = asMap(cloudInit.config?.documents[0]?.root);
           report(found, found.key, root?.entries.includes(found) ? root : undefined);
         }
@@ -89,7 +96,7 @@ export default defineRule({
         items(found.value).forEach((item, index) => {
           const user = asMap(item);
           for (const each of user?.entries ?? []) {
-            if (LOGIN_ENTRIES.has(each.key) && !isEmpty(each)) report(each, `users.${index}/${each.key}`, user);
+            if (LOGIN_ENTRIES.has(each.key) && namesKeys(each)) report(each, `users.${index}/${each.key}`, user);
           }
         });
       }
@@ -120,8 +127,27 @@ export default defineRule({
   }),
 });
 
-function isEmpty({ value }: MapEntry): boolean {
-  return asSequence(value)?.items.length === 0 || asScalar(value)?.value === null;
+/** True when a key is written there: not an empty list, a placeholder, or what only a variable brings. */
+function namesKeys({ value }: MapEntry): boolean {
+  const scalars = asSequence(value)?.items ?? [value];
+  return scalars.some((item) => {
+    const text = asScalar(item)?.text.text.trim() ?? '';
+    if (text === '' || asScalar(item)?.value === null || NO_KEY.test(text)) return false;
+    // Everybody has the private half of Vagrant's key: it is for boxes on a developer's machine.
+    return !/vagrant insecure public key/.test(text);
+  });
+}
+
+/**
+ * A NoCloud seed (cloud-init, "NoCloud": `user-data` with `meta-data`) with the private half of the key beside it: the
+ * pair is published, so the seed is there to try an image on this machine.
+ */
+function isLocalSeed(path: string, directory: string, project: Project): boolean {
+  if (!/(^|\/)user-data$/.test(path)) return false;
+  const names = project.list(directory) ?? [];
+  return (
+    names.includes('meta-data') && names.some((name) => /^id_(rsa|dsa|ecdsa|ed25519)(\.(?!pub$)[\w-]+)?$/.test(name))
+  );
 }
 
 function removal(

@@ -1,10 +1,18 @@
 import type { Fix } from '../../core/finding';
-import { asScalar, get, items } from '../../lang/data/tree';
+import { stringOf, get } from '../../lang/data/tree';
 import { containerAnchor, objectAnchor } from '../../model/collect/kubernetes';
-import { isSshServerPackage, servesSsh, sshServer } from '../../model/commands/ssh-server';
+import {
+  holdsSshPort,
+  isSshServerPackage,
+  isTransferPort,
+  servesSsh,
+  sshServer,
+} from '../../model/commands/ssh-server';
+import { startedByImage } from '../../model/dockerfile/entrypoint-files';
 import { removeWord as removeInstructionWord } from '../../model/edits/dockerfile';
 import { removeWord } from '../../model/edits/shell';
-import { defineRule, type CommandUse, type ScriptOwner } from '../../model/facts';
+import { defineRule, type CommandUse, type RuleContext, type ScriptOwner } from '../../model/facts';
+import { selects, type KubernetesFile, type KubernetesService, type Workload } from '../../model/kubernetes';
 
 export default defineRule({
   meta: {
@@ -21,6 +29,8 @@ export default defineRule({
         'Remove `{what}`: with an SSH server people log in and change what must only be replaced. Use logs, `kubectl debug` or `docker exec` for one look, and a new image for the change.',
       instance:
         'Remove `{what}`: it puts an SSH server on each instance, and people log in and change what must only be replaced. Use logs, or audited sessions (SSM, IAP).',
+      outside:
+        'Remove port 22: this Service lets people outside the cluster log in to pods that must only be replaced. Use logs, or `kubectl debug` for one look.',
       port: 'Remove port 22: it is there to log in, and what people change by hand is lost with the container. Use logs, `kubectl debug` or `docker exec` for one look.',
     },
   },
@@ -29,7 +39,8 @@ export default defineRule({
       const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
       for (const stage of dockerfile.stages) {
         if (!shipped.has(stage)) continue;
-        const severity = servesSsh(context.file.path, stage.base.text, stage.name) ? 'info' : 'error';
+        const names = [context.file.path, stage.base.text, stage.name, ...builtNames(context)];
+        const severity = servesSsh(...names) ? 'info' : 'error';
         for (const instruction of stage.instructions) {
           for (const { content } of instruction.heredocs) {
             const program = /^[ \t]*\[program:(sshd?|dropbear)\]/m.exec(content.text);
@@ -45,7 +56,7 @@ export default defineRule({
           }
           if (instruction.keyword !== 'EXPOSE') continue;
           instruction.words.forEach((word, index) => {
-            if (!holdsPort22(word.text)) return;
+            if (!holdsSshPort(word.text)) return;
             const edit = removeInstructionWord(context.file.text, instruction, index);
             // A range has other ports too.
             const single = !word.text.includes('-') && edit;
@@ -71,8 +82,9 @@ export default defineRule({
     },
     command: (use) => {
       const { command, script, phase, anchor } = use;
-      if (phase !== 'bake' && phase !== 'boot' && phase !== 'start') return;
       const { owner } = script;
+      const isEntrypoint = owner.type === 'shell' && startedByImage(context.file, context.project);
+      if (phase !== 'bake' && phase !== 'boot' && phase !== 'start' && !isEntrypoint) return;
       if (owner.type === 'dockerfile') {
         const { dockerfile, stage } = owner;
         if (!dockerfile.finalStages.some((final) => dockerfile.reachable(final).layers.includes(stage))) return;
@@ -84,7 +96,7 @@ export default defineRule({
       // Packer itself may need the host keys that it makes; the distribution's own server stays (entry's non-trigger).
       if (onInstance && found.type === 'prepare') return;
       const what = found.type === 'install' ? found.word.text : shown(use);
-      const purpose = servesSsh(context.file.path, ...namesOf(owner));
+      const purpose = servesSsh(context.file.path, ...namesOf(owner), ...builtNames(context));
       context.report({
         at: found.type === 'install' ? found.word.at : command.at,
         anchor,
@@ -108,50 +120,80 @@ export default defineRule({
     },
     'compose.service': (service) => {
       const severity = servesSsh(service.name, service.image?.text) ? 'info' : 'error';
-      const ports = service.ports.filter((port) => port.target?.text === '22').map((port) => port.node);
-      const exposed = service.expose.filter((port) => /^22(\/tcp)?$/.test(port.text.text));
+      const ports = service.ports
+        .filter(({ target, protocol }) => protocol === 'tcp' && holdsSshPort(target?.text ?? ''))
+        .map((port) => port.node);
+      const exposed = service.expose.filter((port) => holdsSshPort(port.text.text));
       for (const node of [...ports, ...exposed]) {
         context.report({ at: node.range, anchor: `service.${service.name}/ports`, message: 'port', severity });
       }
     },
-    'kubernetes.workload': (workload) => {
-      workload.containers.forEach((container, index) => {
-        for (const { containerPort } of container.ports) {
-          if (containerPort?.value !== 22) continue;
-          const names = [workload.object.name?.text.text, container.name, container.image?.text.text];
+    kubernetes: (manifest) => {
+      for (const workload of manifest.workloads) {
+        workload.containers.forEach((container, index) => {
+          for (const { containerPort, name, protocol } of container.ports) {
+            if (containerPort?.value !== 22 || protocol !== 'TCP') continue;
+            const names = [workload.object.name?.text.text, container.name, container.image?.text.text];
+            const purpose = servesSsh(...names) || isTransferPort(name);
+            context.report({
+              at: containerPort.range,
+              anchor: `${containerAnchor(workload, container, index)}/ports`,
+              message: 'port',
+              severity: purpose ? 'info' : 'error',
+            });
+          }
+        });
+      }
+      for (const service of manifest.services) {
+        // Without a selector it leads to something outside the cluster.
+        if (!get(service.object.node, 'spec', 'selector')) continue;
+        const purpose = servesSsh(...namesBehind(service, manifest, context));
+        const outside = /^(LoadBalancer|NodePort)$/.test(stringOf(service.type) ?? '');
+        for (const { node, port, targetPort } of service.ports) {
+          const found = targetPort?.value === 22 ? targetPort : port?.value === 22 ? port : undefined;
+          if (!found || (stringOf(get(node, 'protocol')) ?? 'TCP') !== 'TCP') continue;
           context.report({
-            at: containerPort.range,
-            anchor: `${containerAnchor(workload, container, index)}/ports`,
-            message: 'port',
-            severity: servesSsh(...names) ? 'info' : 'error',
+            at: found.range,
+            anchor: `${objectAnchor(service.object)}/ports`,
+            message: outside ? 'outside' : 'port',
+            severity: purpose || isTransferPort(stringOf(get(node, 'name'))) ? 'info' : 'error',
           });
         }
-      });
-    },
-    'kubernetes.object': (object) => {
-      if (object.kind !== 'Service' || object.group !== '' || !get(object.node, 'spec', 'selector')) return;
-      for (const port of items(get(object.node, 'spec', 'ports'))) {
-        const target = asScalar(get(port, 'targetPort'));
-        const own = asScalar(get(port, 'port'));
-        const found = target?.value === 22 ? target : own?.value === 22 ? own : undefined;
-        if (!found) continue;
-        context.report({
-          at: found.range,
-          anchor: `${objectAnchor(object)}/ports`,
-          message: 'port',
-          severity: servesSsh(object.name?.text.text) ? 'info' : 'error',
-        });
       }
     },
   }),
 });
 
-/** `22`, `22/tcp`, `20-25`. */
-function holdsPort22(text: string): boolean {
-  const found = /^["']?(\d+)(?:-(\d+))?(?:\/tcp)?["']?$/i.exec(text);
-  if (!found) return false;
-  const first = Number(found[1]);
-  return first <= 22 && Number(found[2] ?? first) >= 22;
+/** Names under which the workspace builds the linted Dockerfile. */
+function builtNames({ file, project }: RuleContext): readonly string[] {
+  return (project.index?.buildsOf(file.path) ?? []).map(({ name }) => name);
+}
+
+/** What the Service and the pods behind it are called, in this file and in the others, and the images of the pods. */
+function namesBehind(
+  service: KubernetesService,
+  { workloads }: KubernetesFile,
+  { project }: RuleContext,
+): readonly (string | undefined)[] {
+  const near = workloads.filter((workload) => selects(service, workload));
+  const wanted = [...(service.selector ?? [])];
+  const namespace = service.object.namespace?.text.text;
+  const far = (project.index?.workloads ?? []).filter(
+    (workload) =>
+      wanted.length > 0 &&
+      workload.namespace === namespace &&
+      wanted.every(([key, value]) => workload.labels[key] === value),
+  );
+  return [
+    service.object.name?.text.text,
+    ...wanted.map(([, value]) => value),
+    ...near.flatMap(namesOfWorkload),
+    ...far.map(({ name }) => name),
+  ];
+}
+
+function namesOfWorkload({ object, containers }: Workload): readonly (string | undefined)[] {
+  return [object.name?.text.text, ...containers.map(({ image }) => image?.text.text)];
 }
 
 function shown({ command }: CommandUse): string {
@@ -167,7 +209,11 @@ function namesOf(owner: ScriptOwner): readonly (string | undefined)[] {
     case 'compose':
       return [owner.service.name, owner.service.image?.text];
     case 'kubernetes':
-      return [owner.workload.object.name?.text.text, owner.container];
+      return [
+        owner.workload.object.name?.text.text,
+        owner.container,
+        owner.workload.containers.find(({ name }) => name === owner.container)?.image?.text.text,
+      ];
     case 'packer':
       return owner.build.sources.map((source) => source.name);
     case 'cloud-init':
