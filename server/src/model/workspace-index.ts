@@ -25,6 +25,8 @@ export interface FileSummary {
   readonly healthcheck: boolean | undefined;
   /** ECS task definitions, Nomad, Swarm: this file deploys images with an orchestrator that honours HEALTHCHECK. */
   readonly terraformRuns: readonly string[];
+  /** Directories of local modules that this Terraform file calls. */
+  readonly modulesCalled: readonly string[];
 }
 
 export interface ImageSummary {
@@ -102,6 +104,7 @@ export class WorkspaceIndex {
   private readonly allConfigs: ConfigSummary[] = [];
   private readonly allBuilt: BuiltImage[] = [];
   private readonly runs = new Set<string>();
+  private readonly callers = new Map<string, string[]>();
   readonly gitOps: boolean;
 
   constructor(summaries: Iterable<FileSummary>) {
@@ -119,6 +122,10 @@ export class WorkspaceIndex {
       this.allWorkloads.push(...summary.workloads);
       this.allConfigs.push(...summary.configMaps);
       for (const image of summary.terraformRuns) this.runs.add(image);
+      // Examples and tests show a module; what it is really given stands elsewhere, perhaps in another repository.
+      if (summary.environment === 'production') {
+        for (const directory of new Set(summary.modulesCalled)) push(this.callers, directory, summary.path);
+      }
       gitOps ||= summary.gitOps;
     }
     this.gitOps = gitOps;
@@ -165,6 +172,11 @@ export class WorkspaceIndex {
   /** ECS and other Terraform-run containers use this repository. */
   runByTerraform(repository: string): boolean {
     return this.runs.has(repository);
+  }
+
+  /** Files that call the local module of a directory, without those of development. */
+  moduleCallers(directory: string): readonly string[] {
+    return this.callers.get(directory) ?? [];
   }
 
   get services(): readonly ServiceSummary[] {

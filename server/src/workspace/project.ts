@@ -6,6 +6,7 @@ import type { PackerTemplate } from '../model/packer/types';
 import type { Project, ProjectFiles } from '../model/project';
 import { SourceFile } from '../model/source-file';
 import { buildTerraformModule } from '../model/terraform/build';
+import { callersOf } from '../model/terraform/module-calls';
 import type { TerraformFile, TerraformModule } from '../model/terraform/types';
 import type { WorkspaceIndex } from '../model/workspace-index';
 import { BoundedCache } from './bounded-cache';
@@ -21,7 +22,7 @@ const TEXT_BUDGET = 2 * 1024 * 1024;
  * The text being linted stands over the one on disk.
  */
 export class WorkspaceProject implements Project {
-  index: WorkspaceIndex | undefined;
+  private workspace: WorkspaceIndex | undefined;
   private readonly sources = new BoundedCache<string, SourceFile>(TEXT_BUDGET, (source) => source.text.length + 200);
   private readonly modules = new BoundedCache<string, TerraformModule>(MODULES, () => 1);
   private readonly templates = new BoundedCache<string, PackerTemplate>(MODULES, () => 1);
@@ -33,11 +34,21 @@ export class WorkspaceProject implements Project {
     private readonly yamlCache?: YamlCache,
   ) {}
 
+  get index(): WorkspaceIndex | undefined {
+    return this.workspace;
+  }
+
+  /** Modules that were built without it do not know their callers. */
+  set index(index: WorkspaceIndex | undefined) {
+    this.workspace = index;
+    this.modules.clear();
+  }
+
   /** The parsed form of a text; the same object for the same path and text. Undefined when it is none that we lint. */
-  open(path: string, text: string): SourceFile | undefined {
+  open(path: string, text: string, languageHint?: string): SourceFile | undefined {
     const known = this.sources.get(path);
     if (known?.text === text) return known;
-    const kind = detectKind(path, text);
+    const kind = detectKind(path, text, languageHint);
     if (kind === undefined) return undefined;
     if (known) this.forget(path);
     const source = new SourceFile(path, text, kind, this.environmentOf(path), this.yamlCache);
@@ -49,8 +60,8 @@ export class WorkspaceProject implements Project {
   focus(source: SourceFile): void {
     this.overlay = source;
     const module = this.modules.get(source.directory);
-    if (module?.files.some((file) => file.path === source.path && file.syntax !== source.hcl))
-      this.modules.delete(source.directory);
+    // Modules that it calls may have been given values from it.
+    if (module?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) this.modules.clear();
     const template = this.templates.get(templateKey(source));
     if (template?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) {
       this.templates.delete(templateKey(source));
@@ -78,7 +89,7 @@ export class WorkspaceProject implements Project {
     if (known) return known;
     const files = this.siblings(directory, ['terraform', 'terraform-json']);
     const variables = this.siblings(directory, ['terraform-vars']);
-    const module = buildTerraformModule(directory, files, variables, this);
+    const module = buildTerraformModule(directory, files, variables, this, () => callersOf(directory, this));
     this.modules.set(directory, module);
     return module;
   }
@@ -101,9 +112,17 @@ export class WorkspaceProject implements Project {
     return template;
   }
 
-  private forget(path: string): void {
+  /** Drops a file, and all modules: one may have been built with its text from afar. Syntax trees of others stay. */
+  fileChanged(path: string): void {
     this.sources.delete(path);
-    this.modules.delete(directoryOf(path));
+    this.modules.clear();
+    this.templates.clear();
+    if (this.overlay?.path === path) this.overlay = undefined;
+  }
+
+  private forget(path: string): void {
+    if (/\.(tf|tofu|tfvars|json)$/.test(path)) this.modules.clear();
+    this.sources.delete(path);
     this.templates.delete(directoryOf(path));
     this.templates.delete(path);
   }

@@ -6,8 +6,10 @@ import { isValidDigest } from '../model/image-reference';
 import { configReferences, labelMap, type KubernetesFile, type Workload } from '../model/kubernetes';
 import { configName, followsConfiguration } from '../model/kubernetes/configuration';
 import { booleanOf, get, type DataFile } from '../lang/data/tree';
+import type { ConfigBlock } from '../model/config-block';
 import type { Project } from '../model/project';
 import type { SourceFile } from '../model/source-file';
+import { calledDirectory } from '../model/terraform/module-calls';
 import type { TerraformContainer } from '../model/terraform/containers';
 import type { TerraformResource } from '../model/terraform/types';
 import { alternatives, textOf } from '../model/values/value';
@@ -37,6 +39,7 @@ const FACTS: ReadonlySet<string> = new Set([
   'workflow',
   'terraform.resource',
   'terraform.container',
+  'terraform.module-call',
 ]);
 
 /** Kinds that Argo CD and Flux watch: the repository is deployed by GitOps. */
@@ -57,6 +60,7 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     gitOps: false,
     healthcheck: undefined,
     terraformRuns: [],
+    modulesCalled: [],
   };
   const handlers: Record<string, (value: never) => void> = {
     image: (use: ImageUse) => void summary.imagesUsed.push(...imagesOf(use, file.path)),
@@ -84,6 +88,10 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     'terraform.resource': (resource: TerraformResource) => {
       const repository = immutableRepository(resource);
       if (repository !== undefined) summary.immutableRepositories.push(repository);
+    },
+    'terraform.module-call': (call: ConfigBlock) => {
+      const directory = calledDirectory(call, file.directory);
+      if (directory !== undefined) summary.modulesCalled.push(directory);
     },
     'terraform.container': (container: TerraformContainer) => {
       if (container.platform === 'ecs') summary.terraformRuns.push(...runImages(container));

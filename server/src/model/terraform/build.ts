@@ -5,8 +5,8 @@ import type { BlockContext } from '../config/context';
 import type { ConfigBlock } from '../config-block';
 import type { ProjectFiles } from '../project';
 import { isEmpty } from '../values/combine';
-import { ModuleEvaluator } from '../values/module-scope';
-import { every, numberIn, type Value } from '../values/value';
+import { ModuleEvaluator, type Arguments } from '../values/module-scope';
+import { every, numberIn, UNKNOWN, type Value } from '../values/value';
 import { referencesThrough, resourceName } from './references';
 import type { TerraformFile, TerraformModule, TerraformResource } from './types';
 import { assignments, autoLoaded, readVariable, type VariableDeclaration, type VariableSource } from './variables';
@@ -18,14 +18,17 @@ import { assignments, autoLoaded, readVariable, type VariableDeclaration, type V
  * @param files its `.tf`, `.tofu` and `.tf.json` files
  * @param tfvars files of variable values in it; only those that Terraform reads by itself count
  * @param project to follow `file()` and `templatefile()`
+ * @param callers the blocks of the workspace that call this module; asked when a variable is first needed. Undefined:
+ *   too many, so that no variable is known
  */
 export function buildTerraformModule(
   directory: string,
   files: readonly TerraformFile[],
   tfvars: readonly TerraformFile[],
   project: ProjectFiles,
+  callers: () => readonly ConfigBlock[] | undefined = () => [],
 ): TerraformModule {
-  return new DirectoryModule(directory, files, autoLoaded(tfvars, 'terraform'), project);
+  return new DirectoryModule(directory, files, autoLoaded(tfvars, 'terraform'), project, callers);
 }
 
 class DirectoryModule implements TerraformModule {
@@ -43,6 +46,7 @@ class DirectoryModule implements TerraformModule {
   private readonly evaluator: ModuleEvaluator;
   private readonly byAddress = new Map<string, TerraformResource>();
   private readonly byType = new Map<string, TerraformResource[]>();
+  private calls: { readonly found: readonly ConfigBlock[] | undefined } | undefined;
   private referrerIndex: ReadonlyMap<TerraformResource, readonly ConfigBlock[]> | undefined;
 
   constructor(
@@ -50,6 +54,7 @@ class DirectoryModule implements TerraformModule {
     readonly files: readonly TerraformFile[],
     tfvars: readonly TerraformFile[],
     project: ProjectFiles,
+    private readonly callers: () => readonly ConfigBlock[] | undefined,
   ) {
     this.assigned = assignments(tfvars);
     this.evaluator = new ModuleEvaluator(directory, project, {
@@ -58,6 +63,7 @@ class DirectoryModule implements TerraformModule {
         const source = this.locals.get(name);
         return source && { expression: source.expression, path: source.file.path };
       },
+      arguments: (name) => this.argumentsOf(name),
     });
     const blocks = new Map<string, { readonly block: ConfigBlock; readonly file: TerraformFile }[]>();
     // Blocks of override files change blocks of the other files: a variable's default and a local they replace.
@@ -166,6 +172,18 @@ class DirectoryModule implements TerraformModule {
     if (!declaration || declaration.sensitive) return undefined;
     const source = this.assigned.get(name) ?? declaration.default;
     return source && { expression: source.expression, path: source.file.path, open: declaration.optionalAttributes };
+  }
+
+  /** A directory with values of its own for the variable is applied by itself: its callers do not decide. */
+  private argumentsOf(name: string): Arguments | undefined {
+    const declaration = this.declarations.get(name);
+    if (!declaration || declaration.sensitive || this.assigned.has(name)) return undefined;
+    const callers = (this.calls ??= { found: this.callers() }).found;
+    if (callers?.length === 0) return undefined;
+    return {
+      values: callers?.map((call) => call.value(name)) ?? [UNKNOWN],
+      open: declaration.optionalAttributes,
+    };
   }
 
   private contextOf(file: TerraformFile): BlockContext {

@@ -38,7 +38,7 @@ export default defineRule({
       moving:
         '`{image}` is a moving tag: two nodes, or today’s and tomorrow’s rollout, can run different images, and a rollback pulls whatever it points to then. Name a version and its digest: `{name}:<version>@sha256:…`.',
       branch:
-        'This branch gives `{image}`, which moves: where it is taken, two nodes, or today’s and tomorrow’s rollout, can run different images. Name a version and its digest in every branch: `{name}:<version>@sha256:…`.',
+        'One of the possible images is `{image}`, which moves: where it is used, two nodes, or today’s and tomorrow’s rollout, can run different images. Name a version and its digest here too: `{name}:<version>@sha256:…`.',
       taggedMoving:
         'This names the image `{image}`, a tag that every build moves: nothing can go back to this build. Tag it with the version or commit.',
     },

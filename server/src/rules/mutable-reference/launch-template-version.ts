@@ -28,7 +28,7 @@ export default defineRule({
       nodeGroup:
         '`{version}` is read back as a number, so every plan shows a difference, and the reviewer never sees which version the nodes get. {remedy}',
       branch:
-        'This branch gives `{version}`, which hides template changes from Terraform: where it is taken, plans show no difference and an instance refresh does not start. {remedy}',
+        'One of the possible values is `{version}`, which hides template changes from Terraform: where it is used, plans show no difference and an instance refresh does not start. {remedy}',
       absent:
         'Without `version` the group starts instances from `$Default`: template changes never show in a plan and do not start an instance refresh. {remedy}',
     },

@@ -29,7 +29,7 @@ export default defineRule({
       mutable:
         'Tags of this repository can be overwritten: the version that was tested is not always the one that runs, nor the one a rollback finds. Set `image_tag_mutability = "IMMUTABLE"`.',
       branch:
-        'This branch gives `MUTABLE`: tags of the repositories that take it can be overwritten, so a rollback may not find the version that ran. Give `IMMUTABLE` in both branches.',
+        'One of the possible values is `MUTABLE`: tags of the repositories that get it can be overwritten, so a rollback may not find the version that ran. Give `IMMUTABLE` here too.',
       partly:
         '`MUTABLE_WITH_EXCLUSION` lets every tag be overwritten but the excluded ones. Turn it round: `IMMUTABLE_WITH_EXCLUSION`, with the few tags that must move as exclusions.',
       excluded:

@@ -1,9 +1,10 @@
 import type { Place } from '../../core/text';
-import type { ConfigAttribute, ConfigBlock } from '../../model/config-block';
+import type { ConfigAttribute } from '../../model/config-block';
 import { defineRule } from '../../model/facts';
 import { given, literalPlace } from '../../model/terraform/literals';
+import { isDisabled } from '../../model/terraform/module-calls';
 import { parseModuleSource, refKind } from '../../model/terraform/module-source';
-import { every, numberIn, textOf } from '../../model/values/value';
+import { textOf } from '../../model/values/value';
 import { closedAtMajor, isBounded, isConstraint } from '../../model/version-constraint';
 
 export default defineRule({
@@ -24,7 +25,8 @@ export default defineRule({
     options: {
       requireCommit: {
         type: 'boolean',
-        description: 'Ask for the full commit in Git sources, where a tag is otherwise enough. On in the preset strict.',
+        description:
+          'Ask for the full commit in Git sources, where a tag is otherwise enough. On in the preset strict.',
         default: false,
         strictDefault: true,
       },
@@ -38,8 +40,7 @@ export default defineRule({
         'Add `{parameter}=<tag or commit>` to the source of the module `{name}`. Without it each `init` takes the newest commit of the default branch, so the same commit here can plan other resources.',
       branch:
         'Name a tag or a commit instead of `{ref}` in the source of the module `{name}`. A branch moves: the same commit here can plan other resources at the next `init`.',
-      tag:
-        'Name the commit instead of `{ref}` in the source of the module `{name}`, and keep the tag in a comment. A tag can be moved to another commit.',
+      tag: 'Name the commit instead of `{ref}` in the source of the module `{name}`, and keep the tag in a comment. A tag can be moved to another commit.',
       archive:
         'Put a version in the address of the module `{name}`, or add `checksum=`. What lies behind this address can be replaced, so the same commit can plan other resources.',
     },
@@ -90,11 +91,6 @@ export default defineRule({
     },
   }),
 });
-
-function isDisabled(call: ConfigBlock): boolean {
-  const count = call.value('count');
-  return count !== undefined && every(count, (option) => numberIn(option) === 0);
-}
 
 /** Where the text of a version stands, without its quotes. */
 function literalOf(version: ConfigAttribute): Place | undefined {
