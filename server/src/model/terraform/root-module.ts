@@ -1,10 +1,11 @@
 import type { Project } from '../project';
 import { joinPath } from '../paths';
+import { textOf } from '../values/value';
 import type { TerraformModule } from './types';
 
-/** Folders whose configurations are called or shown, not applied: modules, examples, tests. */
+/** Folders whose configurations are called, copied or shown, not applied: modules, mixins, examples, tests. */
 const NOT_APPLIED =
-  /(^|\/)(_?modules?|examples?([-_][^/]*)?|tests?|testing|testdata|fixtures?|samples?|docs?|templates?|e2e|cdktf\.out|\.terraform)(\/|$)/i;
+  /(^|\/)(_?modules?|mixins?|examples?([-_][^/]*)?|tests?|testing|testdata|fixtures?|samples?|docs?|templates?|e2e|cdktf\.out|\.terraform)(\/|$)/i;
 
 /** Resources that live in the state or on this machine only. */
 const LOCAL_TYPE =
@@ -31,8 +32,15 @@ export function hasGeneratedBackend(module: TerraformModule, project: Project): 
   return false;
 }
 
-/** Atmos components carry Cloud Posse's `context.tf`; Atmos writes their backend when it runs them. */
+/**
+ * Atmos components carry Cloud Posse's `context.tf`, its mixins, or read their stack's configuration; Atmos writes their
+ * backend when it runs them.
+ */
 function isAtmosComponent(module: TerraformModule): boolean {
+  if (module.files.some(({ path }) => /\.mixin\.tf$/.test(path))) return true;
+  if (module.moduleCalls.some((call) => /^cloudposse\/stack-config\//.test(textOf(call.value('source')) ?? ''))) {
+    return true;
+  }
   return module.files.some(({ path }) => /(^|\/)context\.tf$/.test(path)) && module.variables.has('context');
 }
 

@@ -5,6 +5,7 @@ import { labelledBlocks } from '../../model/config/labelled';
 import { insertBlock, insertTopLevel } from '../../model/edits/hcl';
 import { defineRule, type TerraformUnit } from '../../model/facts';
 import { hasGeneratedBackend, isRootModule, workflowTexts } from '../../model/terraform/root-module';
+import { isStateKeptElsewhere } from '../../model/terraform/state-keepers';
 import type { TerraformModule } from '../../model/terraform/types';
 
 /** Directories and resources by which the storage of the state itself is made: it cannot lie in itself at first. */
@@ -51,7 +52,7 @@ export default defineRule({
       // A pipeline that writes the backend file before `init`.
       if (workflows.some((text) => /backend[\w.-]*\.tf\b|backend\s+\\?"/.test(text))) return;
       const holder = module.settings[0] ?? module.providers[0];
-      if (holder?.path !== context.file.path) return;
+      if (holder?.path !== context.file.path || isStateKeptElsewhere(module, context.project, workflows)) return;
       context.report({
         at: holder.header,
         anchor: 'terraform/backend',
