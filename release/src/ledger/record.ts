@@ -16,22 +16,9 @@ export const RECORD_TYPES = [
 
 export type RecordType = (typeof RECORD_TYPES)[number];
 
-/** A record as a run hands it over. The ledger adds its place, the time and the hash. */
-export interface NewRecord extends JsonObject {
+/** A record as a run hands it over. The log adds its number, the time and the hash. */
+export interface LedgerRecord extends JsonObject {
   readonly type: RecordType;
   /** Of the run that writes it. */
   readonly run: string;
-}
-
-/** A record in the ledger. */
-export interface LedgerRecord extends NewRecord {
-  readonly v: 1;
-  /** From 1, without gaps. Order is this, never time. */
-  readonly seq: number;
-  /** Wall clock, ISO 8601, for people. */
-  readonly t: string;
-  /** Boot id and nanoseconds of the monotonic clock: shows a wall clock that was set back. */
-  readonly mono: string;
-  /** Set when the wall clock stood before the previous record's. */
-  readonly clockSkew?: boolean;
 }

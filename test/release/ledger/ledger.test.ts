@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Ledger, LedgerDamagedError, type Clocks, type Fence } from '../../../release/src/ledger/ledger';
-import { viewOf } from '../../../release/src/ledger/reader';
+import { LogDamagedError, type Clocks, type Fence } from '../../../release/src/durable/chained-log';
+import { viewOf } from '../../../release/src/durable/chained-reader';
+import { Ledger } from '../../../release/src/ledger/ledger';
 
 const HELD: Fence = { assertHeld: () => undefined };
 
@@ -120,7 +121,7 @@ describe('F29: the end of the file is damaged', () => {
     const [first, second] = lines();
     truncateSync(path, Buffer.byteLength(`${first}\n${second}\n`));
     expect(Ledger.read(path).damage).toMatchObject({ kind: 'short', seq: 3 });
-    expect(() => write('d')).toThrow(LedgerDamagedError);
+    expect(() => write('d')).toThrow(LogDamagedError);
     expect(lines()).toHaveLength(2);
   });
 

@@ -1,20 +1,32 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../durable/canonical-json';
-import type { LedgerRecord } from './record';
+import { canonicalJson, type JsonObject } from './canonical-json';
+
+/** What the log adds to every record. */
+export interface Stamp {
+  readonly v: 1;
+  /** From 1, without gaps. Order is this, never time. */
+  readonly seq: number;
+  /** Wall clock, ISO 8601, for people. */
+  readonly t: string;
+  /** Boot id and nanoseconds of the monotonic clock: shows a wall clock that was set back. */
+  readonly mono: string;
+  /** Set when the wall clock stood before the previous record's. */
+  readonly clockSkew?: boolean;
+}
 
 /** The hash before the first record. */
 export const GENESIS = '0';
 
 const HASH_MEMBER = /,"h":"([0-9a-f]{64})"\}$/;
 
-/** One line of a ledger and its hash, which holds all lines before it. */
+/** One line of a log; its hash holds all lines before it. */
 export interface ChainedLine {
   readonly body: string;
   readonly hash: string;
 }
 
 /** The line of a record behind a given hash: the canonical record with its hash as the last member. */
-export function chain(previous: string, record: LedgerRecord): { readonly line: string; readonly hash: string } {
+export function chain(previous: string, record: JsonObject): { readonly line: string; readonly hash: string } {
   const body = canonicalJson(record);
   const hash = hashOf(previous, body);
   return { line: `${body.slice(0, -1)},"h":"${hash}"}`, hash };

@@ -1,9 +1,8 @@
-import { readIfThere } from '../durable/files';
-import { follow, GENESIS, looksLikeRecord } from './chain';
-import type { LedgerRecord } from './record';
+import { follow, GENESIS, looksLikeRecord, type Stamp } from './chain';
+import { readIfThere } from './files';
 
 /** What stands behind the last valid record. */
-export interface LedgerDamage {
+export interface LogDamage {
   /**
    * `torn`: the last line was never finished, as after a power cut. `tampered`: a line in the middle was changed, taken
    * out or moved. `short`: the file ends before a record that was acknowledged.
@@ -15,36 +14,36 @@ export interface LedgerDamage {
   readonly offset: number;
 }
 
-/** The longest valid beginning of a ledger. */
-export interface LedgerView {
+/** The longest valid beginning of a chained log. */
+export interface LogView<Entry> {
   readonly path: string;
   /** Hash of the last valid record. */
   readonly head: string;
   readonly length: number;
-  readonly damage: LedgerDamage | undefined;
+  readonly damage: LogDamage | undefined;
   /** A record by its number, from 1. */
-  record(seq: number): LedgerRecord;
+  record(seq: number): Entry & Stamp;
   /** All records, in order. */
-  records(): LedgerRecord[];
+  records(): (Entry & Stamp)[];
 }
 
 /**
- * Reads a ledger and checks its chain. Records are parsed when they are asked for: checking 10,000 of them is cheap,
+ * Reads a chained log and checks its chain. Records are parsed when they are asked for: checking 10,000 of them is cheap,
  * parsing is not. A byte order mark and CRLF, as an editor may add, change no record and are read over.
  *
  * @param acknowledged how many records there must be, when somebody noted it
- * @throws what the file system says; a file that is not there is an empty ledger
+ * @throws what the file system says; a file that is not there is an empty log
  */
-export function readLedger(path: string, acknowledged = 0): LedgerView {
+export function readLog<Entry>(path: string, acknowledged = 0): LogView<Entry> {
   return viewOf(path, readIfThere(path) ?? '', acknowledged);
 }
 
-/** As `readLedger`, for a text. */
-export function viewOf(path: string, text: string, acknowledged = 0): LedgerView {
+/** As `readLog`, for a text. */
+export function viewOf<Entry>(path: string, text: string, acknowledged = 0): LogView<Entry> {
   const bodies: string[] = [];
   let head = GENESIS;
   let at = text.startsWith('\uFEFF') ? 1 : 0;
-  let damage: LedgerDamage | undefined;
+  let damage: LogDamage | undefined;
   while (at < text.length) {
     const end = text.indexOf('\n', at);
     const line = end < 0 ? undefined : text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
@@ -62,16 +61,16 @@ export function viewOf(path: string, text: string, acknowledged = 0): LedgerView
   if (!damage && bodies.length < acknowledged) {
     damage = { kind: 'short', seq: bodies.length + 1, offset: Buffer.byteLength(text) };
   }
-  return new View(path, head, damage, bodies);
+  return new View<Entry>(path, head, damage, bodies);
 }
 
-class View implements LedgerView {
-  private readonly parsed = new Map<number, LedgerRecord>();
+class View<Entry> implements LogView<Entry> {
+  private readonly parsed = new Map<number, Entry & Stamp>();
 
   constructor(
     readonly path: string,
     readonly head: string,
-    readonly damage: LedgerDamage | undefined,
+    readonly damage: LogDamage | undefined,
     private readonly bodies: readonly string[],
   ) {}
 
@@ -79,17 +78,17 @@ class View implements LedgerView {
     return this.bodies.length;
   }
 
-  record(seq: number): LedgerRecord {
+  record(seq: number): Entry & Stamp {
     const known = this.parsed.get(seq);
     if (known) return known;
     const body = this.bodies[seq - 1];
     if (body === undefined) throw new RangeError(`${this.path} has no record ${seq}; it has ${this.length}`);
-    const record = JSON.parse(body) as LedgerRecord;
+    const record = JSON.parse(body) as Entry & Stamp;
     this.parsed.set(seq, record);
     return record;
   }
 
-  records(): LedgerRecord[] {
+  records(): (Entry & Stamp)[] {
     return this.bodies.map((_, index) => this.record(index + 1));
   }
 }
