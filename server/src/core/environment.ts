@@ -11,3 +11,10 @@ const TEST_DATA =
 export function isTestData(path: string): boolean {
   return TEST_DATA.test(path);
 }
+
+const TEST_CODE = /(^|\/)(tests?|testing|__tests__|e2e|acctest|[^/]+[-_]tests)\//i;
+
+/** True for files of tests: what stands in for a secret there is known to everybody who can read the repository. */
+export function isTestCode(path: string): boolean {
+  return isTestData(path) || TEST_CODE.test(path);
+}

@@ -170,6 +170,22 @@ describe('environmentOf', () => {
     ['overlays/kind/pod.yaml', 'development'],
     ['override.tf', 'production'],
     ['latest/main.tf', 'production'],
+    ['Dockerfile.tilt', 'development'],
+    ['images/web/tilt.Dockerfile', 'development'],
+    ['docker-compose.debug.yml', 'development'],
+    ['.gitpod.Dockerfile', 'development'],
+    ['.gitpod/compose.yaml', 'development'],
+    ['Dockerfile.debugger', 'production'],
+    ['tilt.yaml', 'production'],
+    ['demo/terraform/main.tf', 'development'],
+    ['terraform/web-example/main.tf', 'development'],
+    ['terraform/integration-tests/main.tf', 'development'],
+    ['.github/actions/e2e_upgrade/action.yml', 'development'],
+    ['00-preface/hello-world/main.tf', 'development'],
+    ['dev-docs/vpn/main.tf', 'development'],
+    ['demographics/main.tf', 'production'],
+    ['load-test/main.tf', 'production'],
+    ['counter-example-service/main.tf', 'production'],
   ])('%s → %s', (path, environment) => {
     expect(environmentOf(path)).toBe(environment);
   });

@@ -1,3 +1,4 @@
+import { isTestCode } from '../../core/environment';
 import type { Place } from '../../core/text';
 import { defineRule } from '../../model/facts';
 import { joinPath } from '../../model/paths';
@@ -48,6 +49,7 @@ export default defineRule({
   },
   create: (context) => ({
     dockerfile: (dockerfile) => {
+      const isTest = isTestCode(context.file.path);
       const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
       for (const stage of dockerfile.stages) {
         for (const outer of stage.instructions) {
@@ -67,7 +69,7 @@ export default defineRule({
               anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword}.${file}`,
               message: isShipped ? 'copied' : 'cached',
               data: { file },
-              severity: isShipped ? 'error' : 'info',
+              severity: isTest ? 'hint' : isShipped ? 'error' : 'info',
             });
           }
         }
@@ -90,6 +92,7 @@ export default defineRule({
               anchor: `build/provisioner.${index}/${file}`,
               message: 'provisioned',
               data: { file },
+              severity: isTestCode(context.file.path) ? 'hint' : undefined,
             });
           }
         }

@@ -1,3 +1,4 @@
+import { isTestCode } from '../../core/environment';
 import type { MappedText } from '../../core/mapped-text';
 import type { Fix } from '../../core/finding';
 import type { Instruction } from '../../lang/dockerfile/ast';
@@ -35,6 +36,8 @@ export default defineRule({
   },
   create: (context) => ({
     dockerfile: (dockerfile) => {
+      // A password of a test is known to everybody who can read the repository.
+      const isTest = isTestCode(context.file.path);
       const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
       const reached = new Set([
         ...shipped,
@@ -54,7 +57,7 @@ export default defineRule({
                 anchor: `${anchor}/ENV.${setting.name}`,
                 message: verdict,
                 data: { name: setting.name },
-                severity: verdict === 'empty' ? 'info' : 'error',
+                severity: isTest ? 'hint' : verdict === 'empty' ? 'info' : 'error',
                 fixes: removal(context.file.text, instruction, dockerfile, setting),
               });
             }
@@ -69,7 +72,7 @@ export default defineRule({
                 anchor: `${anchor}/ARG.${setting.name}`,
                 message: verdict === 'literal' ? 'literal' : 'argument',
                 data: { name: setting.name, id: setting.name.toLowerCase() },
-                severity: verdict === 'literal' ? 'error' : 'warning',
+                severity: isTest ? 'hint' : verdict === 'literal' ? 'error' : 'warning',
                 fixes: consumer ? secretMount(context.file.text, dockerfile, instruction, consumer, setting.name) : [],
               });
             }
