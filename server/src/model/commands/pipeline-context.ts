@@ -17,6 +17,18 @@ export function isDeployScript(path: string): boolean {
   return /(^|[/._-])(deploy|deployment|release|rollout|publish|promote)([/._-]|$)/i.test(path);
 }
 
+/**
+ * True for a script that brings something to servers, by its path: `deploy.sh`, `ops/update-web.sh`, `release/upload.sh`;
+ * not one whose own name says that it builds, tests or collects logs.
+ */
+export function isServerScript(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (/(^|[._-])(build|compile|tests?|bench|debug|logs?|dump|scan|package|packages)([._-]|$)/i.test(name)) return false;
+  return /(^|[/._-])(deploy|deployment|release|rollout|publish|promote|prod|production|provision|update|upgrade|restart)([/._-]|$)/i.test(
+    path,
+  );
+}
+
 /** True for a job with an environment, or a job or step whose name says that it deploys. */
 export function looksLikeDeployment(job: WorkflowJob | undefined, step: WorkflowStep | undefined): boolean {
   if (job?.environment !== undefined) return true;

@@ -1,11 +1,14 @@
 import type { ShellCommand, ShellScript } from '../../lang/shell/ast';
 import { flagValue, hasFlag, positionals } from '../../lang/shell/words';
+import { remoteEffect, type RemoteEffect } from './remote-programs';
 
 /** How a command reaches a server that runs. */
 export interface RemoteSession {
   readonly type: 'remoteCommand' | 'copy' | 'dockerHost' | 'cloud' | 'tunnel';
   /** The command as a person would name it. */
   readonly what: string;
+  /** For `remoteCommand` and `cloud`: what is run there, as far as it is written in the command. */
+  readonly effect?: RemoteEffect | undefined;
 }
 
 /** ssh(1), scp(1), sftp(1): options that take the next word. */
@@ -28,6 +31,10 @@ const CLOUD_VALUES: ReadonlySet<string> = new Set(
 const REMOTE = /^(\S+@)?[\w.\-\uE000]+:(?!\/\/)/;
 
 const THIS_MACHINE = /^(\S+@)?(localhost|127\.0\.0\.1|\[?::1\]?)(:|$)/;
+
+/** Hosts and directories that take packages and downloads in: what lies there is served, nothing is run. */
+const PUBLISHED =
+  /(^|@)(packages?|pkgs?|repo|repos|apt|yum|rpm|deb|mirrors?|downloads?|dl|archive|artifacts?|releases?|ftp|uploads?|frs)\d*\.[\w-]+\.|:\S*\/incoming(\/|$)/;
 
 /** Hosts that keep source code: what is run there is git. */
 const FORGE = /^git@|(^|@)(ssh\.)?(github|gitlab|bitbucket)\.(com|org)$/;
@@ -66,7 +73,11 @@ export function remoteSession(command: ShellCommand, script: ShellScript): Remot
     case 'aws': {
       const [group, verb] = positionals(command, CLOUD_VALUES);
       return group?.text === 'ssm' && verb?.text === 'send-command'
-        ? { type: 'cloud', what: 'aws ssm send-command' }
+        ? {
+            type: 'cloud',
+            what: 'aws ssm send-command',
+            effect: effectOf(flagValue(command, '--parameters')?.replace(/^\{?"?commands"?\s*[=:]\s*|[[\]{}"']/g, '')),
+          }
         : undefined;
     }
     case 'gcloud':
@@ -75,7 +86,7 @@ export function remoteSession(command: ShellCommand, script: ShellScript): Remot
       const [group, verb, action] = positionals(command, CLOUD_VALUES).map((word) => word.text);
       const runs = verb === 'run-command' && /^(invoke|create|update)$/.test(action ?? '');
       return (group === 'vm' || group === 'vmss') && runs
-        ? { type: 'cloud', what: `az ${group} run-command` }
+        ? { type: 'cloud', what: `az ${group} run-command`, effect: effectOf(flagValue(command, '--scripts')) }
         : undefined;
     }
     default:
@@ -96,7 +107,8 @@ function ofSsh(command: ShellCommand, script: ShellScript): RemoteSession | unde
     return undefined;
   if (hasFlag(command, '-N')) return { type: 'tunnel', what: `ssh -N ${shown(host)}` };
   const fed = readsInput(command) || isFed(command, script);
-  return program !== undefined || fed ? { type: 'remoteCommand', what: `ssh ${shown(host)}` } : undefined;
+  if (program === undefined && !fed) return undefined;
+  return { type: 'remoteCommand', what: `ssh ${shown(host)}`, effect: effectOf(remoteLine(command, host)) };
 }
 
 function ofGoogle(command: ShellCommand): RemoteSession | undefined {
@@ -109,12 +121,28 @@ function ofGoogle(command: ShellCommand): RemoteSession | undefined {
   }
   if (verb !== 'ssh') return undefined;
   const tunnel = command.words.some((word) => word.text === '-N' || word.text === '-NL');
-  return tunnel ? { type: 'tunnel', what: 'gcloud compute ssh -N' } : { type: 'cloud', what: 'gcloud compute ssh' };
+  return tunnel
+    ? { type: 'tunnel', what: 'gcloud compute ssh -N' }
+    : { type: 'cloud', what: 'gcloud compute ssh', effect: effectOf(flagValue(command, '--command')) };
 }
 
 function copyTo(command: ShellCommand, target: string | undefined): RemoteSession | undefined {
-  if (target === undefined || !REMOTE.test(target) || THIS_MACHINE.test(target)) return undefined;
+  if (target === undefined || !REMOTE.test(target) || THIS_MACHINE.test(target) || PUBLISHED.test(target)) {
+    return undefined;
+  }
   return { type: 'copy', what: `${command.name} … ${shown(target)}` };
+}
+
+/** What ssh runs on the host: the words after it, and the lines of a here-document. */
+function remoteLine(command: ShellCommand, host: string): string {
+  const at = command.words.findIndex((word, index) => index > 0 && word.text === host);
+  const words = command.words.slice(at + 1).map((word) => word.text);
+  const documents = command.redirects.flatMap(({ content }) => content?.text ?? []);
+  return [words.join(' '), ...documents].join('\n');
+}
+
+function effectOf(line: string | undefined): RemoteEffect {
+  return line === undefined ? 'unknown' : remoteEffect(line);
 }
 
 /** The commands come from a here-document or a file. */

@@ -1,6 +1,8 @@
-import { isDeployment, looksLikeDeployment } from '../../model/commands/pipeline-context';
-import { remoteSession } from '../../model/commands/remote-sessions';
+import { isTestCode } from '../../core/environment';
+import { isDeployment, isServerScript, looksLikeDeployment } from '../../model/commands/pipeline-context';
+import { remoteSession, type RemoteSession } from '../../model/commands/remote-sessions';
 import { SSH_ACTIONS } from '../../model/commands/ssh-actions';
+import { isTestJob, usesThrowawayServer } from '../../model/commands/throwaway-servers';
 import { defineRule } from '../../model/facts';
 
 export default defineRule({
@@ -22,6 +24,8 @@ export default defineRule({
         '`{what}` drives the Docker engine of one server over SSH. Deploy through an orchestrator that replaces containers by digest.',
       cloud:
         '`{what}` changes an instance that runs, so its image does not say what is on it. Bake the change into the image and replace the instance.',
+      reads:
+        '`{what}` logs in to a server to look at it. It changes nothing, but needs a server that people can log in to: send logs and metrics elsewhere.',
       tunnel:
         '`{what}` opens a tunnel through a server. It changes nothing, but needs a server that people can log in to.',
     },
@@ -29,7 +33,7 @@ export default defineRule({
   create: (context) => ({
     uses: (use) => {
       const action = use.text.text.split('@')[0] ?? '';
-      if (!SSH_ACTIONS.some((known) => known.test(action.toLowerCase()))) return;
+      if (!SSH_ACTIONS.some((known) => known.test(action.toLowerCase())) || isTestJob(use.job)) return;
       context.report({
         at: use.at,
         anchor: use.anchor,
@@ -72,9 +76,17 @@ export default defineRule({
       // A `local-exec` over SSH is in-place-mutation/terraform-provisioner's business.
       if (phase !== 'pipeline' && !(phase === 'script' && script.owner.type === 'shell')) return;
       const found = remoteSession(command, script.shell);
-      if (!found) return;
-      const severity = found.type === 'tunnel' ? 'info' : isDeployment(script) ? 'error' : 'warning';
-      context.report({ at: command.at, anchor, message: found.type, data: { what: found.what }, severity });
+      if (!found || isTestCode(context.file.path) || usesThrowawayServer(script)) return;
+      // A script of its own may be a person's tool, or may reach a machine of a build or a test.
+      if (phase === 'script' && !isServerScript(context.file.path) && found.effect !== 'changes') return;
+      const looks = found.type === 'tunnel' || found.effect === 'reads';
+      if (looks && phase === 'script') return;
+      const severity = looks ? 'info' : isDeployment(script) ? 'error' : 'warning';
+      context.report({ at: command.at, anchor, message: messageOf(found), data: { what: found.what }, severity });
     },
   }),
 });
+
+function messageOf({ type, effect }: RemoteSession): RemoteSession['type'] | 'reads' {
+  return effect === 'reads' ? 'reads' : type;
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { containerSession } from '../../../../server/src/model/commands/container-sessions';
 import { liveChange } from '../../../../server/src/model/commands/live-changes';
 import { allowsKey } from '../../../../server/src/model/commands/login-keys';
+import { remoteEffect } from '../../../../server/src/model/commands/remote-programs';
 import { remoteSession } from '../../../../server/src/model/commands/remote-sessions';
 import { servesSsh, sshServer } from '../../../../server/src/model/commands/ssh-server';
 import { commandOf, scriptOf } from './support';
@@ -36,6 +37,27 @@ describe('remoteSession', () => {
     'sshpass -V',
   ])('%s changes no server', (text) => {
     expect(on(text, remoteSession)).toBeUndefined();
+  });
+});
+
+describe('remoteEffect', () => {
+  it.each([
+    ['sudo systemctl restart app', 'changes'],
+    ['cd /opt/app && git pull', 'changes'],
+    ['A=1 sudo -u app docker compose up -d', 'changes'],
+    ['uptime; df -h', 'reads'],
+    ['sudo journalctl -u app --since today | grep error', 'reads'],
+    ['systemctl status app', 'reads'],
+    ['ls > /dev/null 2>&1', 'reads'],
+    ['echo on > /etc/flag', 'unknown'],
+    ['echo on >> /etc/flag', 'unknown'],
+    ['./deploy.sh', 'unknown'],
+    ['bash -s', 'unknown'],
+    ['\uE000', 'unknown'],
+    ['uptime; \uE000', 'unknown'],
+    ['', 'unknown'],
+  ])('%s → %s', (line, effect) => {
+    expect(remoteEffect(line)).toBe(effect);
   });
 });
 
