@@ -63,6 +63,8 @@ export interface InitializationOptions {
   readonly credentials?: boolean | undefined;
   /** True when the client shows `documentStatus`. */
   readonly status?: boolean | undefined;
+  /** True when the client registers `COMMANDS`. Absent: as `status`. */
+  readonly commands?: boolean | undefined;
   /** `{id}` is replaced by a rule's id: where a finding's code links to. Without it the page in the package is linked. */
   readonly ruleDocs?: string | undefined;
   /** False in an untrusted workspace: no network, no custom rules of the workspace. Default true. */

@@ -1,11 +1,181 @@
-import { TextDocumentSyncKind, type Connection } from 'vscode-languageserver';
+import {
+  DidChangeConfigurationNotification,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver';
+import { clientFeatures, type ClientFeatures } from './client-features';
+import { ConfigPublisher } from './config-publisher';
+import { Documents } from './documents';
+import { FileEvents } from './file-events';
+import { Folders } from './folders';
+import { Log } from './log';
+import { documentRoles, DIAGNOSTIC_SOURCE, trustGranted, type RoleOfDocument } from './protocol';
+import { Publisher } from './publisher';
+import { RemoteFiles } from './remote-files';
+import { Roles } from './roles';
+import { RuleLinks } from './rule-links';
 import type { Runtime } from './runtime';
+import { Session } from './session';
+import { SettingsCache } from './settings-cache';
+import { StatusReporter } from './status';
 
-/** Starts the language server on a connection. Everything that depends on the platform is in `runtime`. */
-export function startServer(connection: Connection, runtime: Runtime): void {
-  connection.onInitialize(() => ({
-    capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental },
-    serverInfo: { name: 'immutable-infra', version: runtime.version },
-  }));
+/**
+ * Starts the language server on a connection. Everything that depends on the platform is in `runtime`.
+ *
+ * @param options what tests replace
+ */
+export function startServer(connection: Connection, runtime: Runtime, options: ServerOptions = {}): void {
+  const log = new Log(connection);
+  const documents = new Documents();
+  let features: ClientFeatures | undefined;
+
+  connection.onInitialize((params) => {
+    features = clientFeatures(params);
+    return start(connection, runtime, options, documents, log, params, features);
+  });
   connection.listen();
+}
+
+/** What tests replace. */
+export interface ServerOptions {
+  readonly rules?: ConstructorParameters<typeof Folders>[0]['rules'];
+}
+
+function start(
+  connection: Connection,
+  runtime: Runtime,
+  options: ServerOptions,
+  documents: Documents,
+  log: Log,
+  params: InitializeParams,
+  features: ClientFeatures,
+): InitializeResult {
+  let isTrusted = features.options.trusted ?? true;
+  const local = runtime.localFiles;
+  const remote = features.options.fileSystem === true ? new RemoteFiles(connection, log) : undefined;
+  const folders = new Folders({
+    access: { documents, local, remote },
+    isTrusted: () => isTrusted,
+    now: () => runtime.now(),
+    rules: options.rules,
+  });
+  folders.add(foldersOf(params));
+  const roles = new Roles((resource) => folders.holds(resource));
+  const settings = new SettingsCache(connection, log, () => features.configuration);
+  const links = new RuleLinks(runtime, features.options.ruleDocs);
+  const status = new StatusReporter(connection, () => features.options.status === true);
+  const session: Session = new Session({
+    documents,
+    folders,
+    roles,
+    settings,
+    log,
+    links,
+    remote,
+    pause: () => runtime.yield(),
+    now: () => runtime.now(),
+    onLinted: (document, result) => {
+      status.report(document, result);
+      configProblems.schedule();
+    },
+    onOutdated: (keys) => publisher.outdate(keys),
+  });
+  const publisher: Publisher = new Publisher({
+    connection,
+    documents,
+    session,
+    settings,
+    log,
+    features: () => features,
+  });
+  const configProblems = new ConfigPublisher(connection, documents, folders, session.places, log);
+  const events = new FileEvents({ documents, folders, session, publisher, local, remote });
+
+  documents.listen(connection, {
+    opened: (document) => {
+      events.documentOpenedOrClosed(document);
+      configProblems.schedule();
+      publisher.changed(document);
+    },
+    changed: (document) => {
+      events.documentChanged(document);
+      publisher.changed(document);
+    },
+    saved: (document) => {
+      publisher.changed(document);
+      publisher.outdate([document.key]);
+    },
+    closed: (document) => {
+      events.documentOpenedOrClosed(document);
+      session.closed(document);
+      settings.forget(document.uri);
+      status.closed(document);
+      publisher.closed(document);
+      configProblems.schedule();
+    },
+  });
+  connection.languages.diagnostics.on((request, token) => {
+    events.checkConfigurations(features, runtime.now().getTime());
+    return publisher.pull(request, token);
+  });
+  connection.onDidChangeConfiguration(({ settings: sent }) => {
+    settings.changed(sent);
+    publisher.outdateAll();
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => events.watched(changes));
+  connection.onNotification(
+    documentRoles.method,
+    ({ documents: told }: { readonly documents: readonly RoleOfDocument[] }) => publisher.outdate(roles.tell(told)),
+  );
+  connection.onNotification(trustGranted.method, () => {
+    isTrusted = true;
+    for (const folder of folders.all()) folder.reset();
+    publisher.outdateAll();
+  });
+  connection.onInitialized(() => {
+    void onInitialized();
+  });
+  connection.onShutdown(() => configProblems.stop());
+
+  async function onInitialized(): Promise<void> {
+    try {
+      if (features.configuration && features.configurationRegistration)
+        await connection.client.register(DidChangeConfigurationNotification.type, { section: 'immutableInfra' });
+      if (features.workspaceFolders) {
+        connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+          folders.add(added.map(({ uri }) => uri));
+          folders.remove(removed.map(({ uri }) => uri));
+          publisher.outdateAll();
+        });
+      }
+      await events.register(connection, features);
+    } catch (error) {
+      log.errorOnce('register', 'The client refused a registration.', error);
+    }
+  }
+
+  return {
+    serverInfo: { name: 'immutable-infra', version: runtime.version },
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
+      ...(features.pullDiagnostics
+        ? {
+            diagnosticProvider: {
+              identifier: DIAGNOSTIC_SOURCE,
+              interFileDependencies: false,
+              workspaceDiagnostics: false,
+            },
+          }
+        : {}),
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    },
+  };
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri);
+  // Clients from before workspace folders name one root.
+  return rootUri ? [rootUri] : [];
 }

@@ -72,9 +72,23 @@ export class Linter {
     this.project.index = index;
   }
 
-  /** Lints one text; undefined when it is none that we lint. */
-  lint(path: string, text: string): FileLint | undefined {
-    const source = this.project.open(path, text);
+  /** Another file than the one that is linted next has a new text: what was made of the old one is dropped. */
+  fileChanged(path: string): void {
+    this.project.fileChanged(path);
+  }
+
+  /** The parsed form of a text that was linted; parsed anew when it is no longer kept. */
+  source(path: string, text: string, languageHint?: string): SourceFile | undefined {
+    return this.project.open(path, text, languageHint);
+  }
+
+  /**
+   * Lints one text; undefined when it is none that we lint.
+   *
+   * @param languageHint the editor's language id, for a file whose name and text say nothing
+   */
+  lint(path: string, text: string, languageHint?: string): FileLint | undefined {
+    const source = this.project.open(path, text, languageHint);
     if (!source) return undefined;
     this.project.focus(source);
     const config = this.options.configFor(path);

@@ -1,0 +1,156 @@
+import { applyBaseline, BASELINE_NAME, parseBaseline, type Baseline } from '../core/baseline';
+import { directoryOf } from '../core/config';
+import type { Finding } from '../core/finding';
+import type { RuleMeta } from '../core/rule';
+import { SUPPRESSION_RULES } from '../core/suppression-rules';
+import type { LintRule } from '../model/facts';
+import type { ProjectFiles } from '../model/project';
+import { ALL_RULES } from '../rules/index.gen';
+import type { ConfigProblem, WorkspaceConfig } from '../workspace/config-file';
+import { Linter, type FileLint } from '../workspace/linter';
+import { Configurations } from './configurations';
+import { Dependencies } from './dependencies';
+import { FolderFiles, NO_FILES, type FileAccess } from './folder-files';
+import { DEFAULT_SETTINGS } from './protocol';
+import type { SettingsOfResource } from './settings-cache';
+import { below, relativePath, type Resource } from './uri';
+
+/** Metadata of the rules of the catalogue. */
+export const BUILT_IN_METAS: readonly RuleMeta[] = ALL_RULES.map((rule) => rule.meta);
+
+/** With those about suppressions. */
+export const KNOWN_METAS: readonly RuleMeta[] = [...BUILT_IN_METAS, ...SUPPRESSION_RULES];
+
+/** What the folders share. */
+export interface FolderHost {
+  readonly access: FileAccess;
+  readonly isTrusted: () => boolean;
+  readonly now: () => Date;
+  /** The rules that are run. Tests bring their own. */
+  readonly rules?: readonly LintRule[] | undefined;
+}
+
+/** One text to lint. */
+export interface LintInput {
+  readonly path: string;
+  readonly text: string;
+  readonly languageId?: string | undefined;
+  readonly settings: SettingsOfResource;
+}
+
+/** A folder of the workspace, or the place of the files that lie in none. */
+export class Folder {
+  readonly files: ProjectFiles;
+  readonly dependencies = new Dependencies();
+  private readonly configurations: Configurations;
+  private linter: Linter;
+  private settings: SettingsOfResource = { settings: DEFAULT_SETTINGS, key: '' };
+  private baseline: { readonly text: string; readonly value: Baseline } | undefined;
+  /** Changes when the configuration, the settings or the baseline do. */
+  generation = 0;
+
+  /** @param root undefined for the files that lie in no folder: each is then linted on its own */
+  constructor(
+    readonly root: Resource | undefined,
+    private readonly host: FolderHost,
+  ) {
+    this.files = root ? new FolderFiles(root, host.access, (path) => this.dependencies.note(path)) : NO_FILES;
+    this.configurations = new Configurations(this.files, BUILT_IN_METAS, host.isTrusted);
+    this.linter = this.createLinter();
+  }
+
+  /** The path of a file in the folder; undefined when it lies elsewhere. */
+  pathOf(resource: Resource): string | undefined {
+    if (this.root) return relativePath(this.root, resource);
+    // Names of a few folders tell what a file is (`.github/workflows`); the rest is nobody's business.
+    return resource.path.split('/').filter(Boolean).slice(-3).join('/') || 'untitled';
+  }
+
+  resourceOf(path: string): Resource | undefined {
+    return this.root && below(this.root, path);
+  }
+
+  config(path: string, settings: SettingsOfResource): WorkspaceConfig {
+    return this.configurations.for(path, settings.settings, settings.key);
+  }
+
+  /** Whether a changed file may change the configuration. */
+  isConfiguration(path: string): boolean {
+    return path === BASELINE_NAME || this.configurations.isUsed(path);
+  }
+
+  /** What is wrong in the configuration files that were used so far. */
+  configProblems(): readonly ConfigProblem[] {
+    return this.configurations.problems();
+  }
+
+  /** Path and text of the configuration file that holds for a file; undefined when there is none. */
+  configFile(path: string): { readonly path: string; readonly text: string } | undefined {
+    const nearest = this.configurations.nearestOf(directoryOf(path));
+    return nearest.path === '' ? undefined : nearest;
+  }
+
+  /** Lints a text in place of what the folder holds at the path. Undefined when it is none that we lint. */
+  lint({ path, text, languageId, settings }: LintInput): FileLint | undefined {
+    this.settings = settings;
+    this.dependencies.begin(directoryOf(path));
+    try {
+      return this.linter.lint(path, text, languageId);
+    } finally {
+      this.dependencies.end();
+    }
+  }
+
+  get engine(): Linter {
+    return this.linter;
+  }
+
+  /** Marks the findings that the baseline file of the folder holds. */
+  markBaselined(findings: readonly Finding[]): readonly Finding[] {
+    const baseline = this.readBaseline();
+    return baseline.entries.length === 0 ? findings : applyBaseline(findings, baseline).findings;
+  }
+
+  /** The baseline file of the folder; empty when there is none or it cannot be read. */
+  readBaseline(): Baseline {
+    const text = this.files.list('')?.includes(BASELINE_NAME) === true ? (this.files.read(BASELINE_NAME) ?? '') : '';
+    if (this.baseline?.text !== text) {
+      const value: Baseline = text === '' ? { version: 1, entries: [] } : parseBaseline(text).baseline;
+      this.baseline = { text, value };
+    }
+    return this.baseline.value;
+  }
+
+  /** A file has another text. @returns the directories whose documents it concerns */
+  fileChanged(path: string): ReadonlySet<string> {
+    this.linter.fileChanged(path);
+    return this.dependencies.changed(path);
+  }
+
+  /** Reads the configuration anew: a file that it came from changed, or the settings did. */
+  reset(): void {
+    this.generation++;
+    this.configurations.clear();
+    // Parsed files know the environment that the configuration gave them.
+    this.linter = this.createLinter();
+  }
+
+  /** Looks whether the configuration is still the same, where nobody tells. */
+  resetWhenStale(): boolean {
+    if (!this.configurations.isStale()) return false;
+    this.reset();
+    return true;
+  }
+
+  private createLinter(): Linter {
+    const { now, rules } = this.host;
+    return new Linter(this.files, {
+      rules: rules ?? ALL_RULES,
+      configFor: (path) => this.config(path, this.settings),
+      // A server runs for days.
+      get now() {
+        return now();
+      },
+    });
+  }
+}
