@@ -86,7 +86,10 @@ export class ModuleEvaluator {
     return source.open ? opened(value, 0) : value;
   }
 
-  /** What the callers give, else the default. Several callers are several possible values. */
+  /**
+   * What the callers give, else the default. Several callers are several possible values; each of them makes its own
+   * resources, so one whose value is not known says nothing about the others.
+   */
   private argument(name: string, source: NamedExpression | undefined, limits: Limits): Value {
     if (followed >= MAX_CALLS) return UNKNOWN;
     followed++;
@@ -94,10 +97,9 @@ export class ModuleEvaluator {
       const given = this.declared.arguments?.(name);
       if (!given) return this.written(source, limits);
       const preset = given.values.includes(undefined) ? this.written(source, limits) : UNKNOWN;
-      const values = given.values.map((value) => value ?? preset);
-      const [first] = values;
+      const values = given.values.map((value) => value ?? preset).filter(({ type }) => type !== 'unknown');
       const origin = values.find((value) => value.origin)?.origin;
-      const value = values.length === 1 && first ? first : origin ? choice(values, origin) : UNKNOWN;
+      const value = origin ? choice(values, origin) : UNKNOWN;
       return given.open ? opened(value, 0) : value;
     } finally {
       followed--;

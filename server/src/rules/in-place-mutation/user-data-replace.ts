@@ -1,3 +1,4 @@
+import { directoryOf } from '../../core/config';
 import type { Expression } from '../../lang/hcl/ast';
 import { insertAttribute } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
@@ -65,6 +66,8 @@ export default defineRule({
       for (const option of metadata ? alternatives(metadata.value) : []) {
         const entry = option.type === 'object' ? option.entries.get('startup-script') : undefined;
         if (!entry || entry.value.type === 'null') continue;
+        // Who calls a module cannot choose which argument of the instance the module sets.
+        if (directoryOf(entry.key.path ?? instance.file.path) !== instance.module.directory) continue;
         const anchor = `resource.${instance.address}/metadata.startup-script`;
         context.report({ at: entry.key, anchor, message: 'startupScript', severity: 'info' });
         return;

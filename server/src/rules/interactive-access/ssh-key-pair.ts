@@ -85,7 +85,7 @@ export default defineRule({
       if (resource.type === 'aws_eks_node_group') {
         for (const access of resource.block.blocks('remote_access')) {
           const key = given(access, 'ec2_ssh_key');
-          if (!key || !mayHoldKey(key.value)) continue;
+          if (!key || !mayHoldKey(key.value) || resource.block.has('remote_access') !== 'yes') continue;
           report(access.header, 'remote_access', 'remoteAccess', access.dynamic ? [] : removeBlock(access));
         }
       } else if (GOOGLE.test(resource.type)) {
