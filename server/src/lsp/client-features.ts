@@ -14,6 +14,8 @@ export interface ClientFeatures {
   readonly watchedFiles: boolean;
   readonly documentChanges: boolean;
   readonly createFiles: boolean;
+  /** Edits may hold placeholders that the user types over. */
+  readonly snippetEdits: boolean;
   /** Asks for the edit of a code action when it is picked. */
   readonly lazyEdits: boolean;
   readonly codeActionLiterals: boolean;
@@ -36,6 +38,7 @@ export function clientFeatures(params: InitializeParams): ClientFeatures {
     watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     documentChanges: edit?.documentChanges === true,
     createFiles: edit?.documentChanges === true && edit.resourceOperations?.includes('create') === true,
+    snippetEdits: edit?.snippetEditSupport === true,
     lazyEdits: lazy.includes('edit') && textDocument?.codeAction?.dataSupport === true,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     markdown: textDocument?.hover?.contentFormat?.includes('markdown') ?? true,

@@ -6,20 +6,24 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver';
 import { clientFeatures, type ClientFeatures } from './client-features';
+import { CODE_ACTION_KINDS, CodeActions } from './code-actions';
 import { ConfigPublisher } from './config-publisher';
 import { Documents } from './documents';
 import { FileEvents } from './file-events';
 import { Folders } from './folders';
+import { LazyEdits } from './lazy-edits';
 import { Log } from './log';
-import { documentRoles, DIAGNOSTIC_SOURCE, trustGranted, type RoleOfDocument } from './protocol';
+import { OnlineFixes } from './online-fixes';
+import { documentRoles, DIAGNOSTIC_SOURCE, registryCredentials, trustGranted, type RoleOfDocument } from './protocol';
 import { Publisher } from './publisher';
 import { RemoteFiles } from './remote-files';
 import { Roles } from './roles';
 import { RuleLinks } from './rule-links';
-import type { Runtime } from './runtime';
+import type { DigestHost, Runtime } from './runtime';
 import { Session } from './session';
 import { SettingsCache } from './settings-cache';
 import { StatusReporter } from './status';
+import { WorkspaceEdits } from './workspace-edits';
 
 /**
  * Starts the language server on a connection. Everything that depends on the platform is in `runtime`.
@@ -92,6 +96,12 @@ function start(
   });
   const configProblems = new ConfigPublisher(connection, documents, folders, session.places, log);
   const events = new FileEvents({ documents, folders, session, publisher, local, remote });
+
+  const edits = new WorkspaceEdits(documents, roles, features);
+  const resolver = runtime.createDigestResolver?.(digestHost(connection, features));
+  const online = resolver && new OnlineFixes(resolver, edits);
+  const lazy = new LazyEdits(edits, log);
+  new CodeActions({ documents, session, edits, lazy, online, features }).listen(connection);
 
   documents.listen(connection, {
     opened: (document) => {
@@ -169,8 +179,23 @@ function start(
             },
           }
         : {}),
+      ...(features.codeActionLiterals
+        ? { codeActionProvider: { codeActionKinds: [...CODE_ACTION_KINDS], resolveProvider: features.lazyEdits } }
+        : {}),
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
+  };
+}
+
+/** Asks the client for credentials, when it keeps any. */
+function digestHost(connection: Connection, { options }: ClientFeatures): DigestHost {
+  return {
+    credentials: async (registry) =>
+      options.credentials === true
+        ? connection.sendRequest<Awaited<ReturnType<DigestHost['credentials']>>>(registryCredentials.method, {
+            registry,
+          })
+        : null,
   };
 }
 
