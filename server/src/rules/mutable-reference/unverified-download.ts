@@ -1,31 +1,17 @@
-import type { ShellCommand, ShellScript } from '../../lang/shell/ast';
-import { flagValue, hasFlag, positionals } from '../../lang/shell/words';
-import { mutationOf } from '../../model/commands/mutations';
+import { unpinnedClone, isMovingRef } from '../../model/commands/clones';
 import { isFetch, isRunUnseen } from '../../model/commands/downloads';
+import { isProvenDownload, isProvenFile, nameOf } from '../../model/commands/fetched-files';
+import { mutationOf } from '../../model/commands/mutations';
+import { commandsAfter, commandsFrom } from '../../model/commands/sequence';
 import { defineRule } from '../../model/facts';
 
-/** Programs that prove what a file is; gpg and openssl do so with one option. */
-const VERIFIERS: ReadonlySet<string> = new Set([
-  'sha256sum',
-  'sha512sum',
-  'sha384sum',
-  'sha1sum',
-  'shasum',
-  'md5sum',
-  'b2sum',
-  'gpgv',
-  'cosign',
-  'minisign',
-  'slsa-verifier',
-  'signify',
-]);
-
+/** Addresses whose file changes: the latest release, a branch of a repository on GitHub or GitLab. */
 const MOVING_URL =
-  /\/latest\/|\/releases\/latest\/download\/|raw\.githubusercontent\.com\/[^/]+\/[^/]+\/(refs\/heads\/)?(main|master|HEAD|develop)\/|github\.com\/[^/]+\/[^/]+\/(raw|archive)\/(refs\/heads\/)?(main|master|HEAD)\b/;
+  /\/latest\/|\/releases\/latest\/download\/|raw\.githubusercontent\.com\/[^/]+\/[^/]+\/(refs\/heads\/|(main|master|HEAD|develop)\/)|github\.com\/[^/]+\/[^/]+\/(raw|archive|tar\.gz|zip)\/(refs\/heads\/|(main|master|HEAD)\b)|\/-\/(raw|archive)\/(main|master)\//;
 
-const GIT_VALUES: ReadonlySet<string> = new Set(
-  '-b --branch -c --config --depth -o --origin --reference --filter -j --jobs -C'.split(' '),
-);
+/** A file of a repository at a commit, or at a ref that is not known: it may be one. */
+const FIXED_URL =
+  /(raw\.githubusercontent\.com\/[^/]+\/[^/]+|github\.com\/[^/]+\/[^/]+\/raw)\/([\da-f]{40}|[^/]*\uE000[^/]*)\//;
 
 export default defineRule({
   meta: {
@@ -40,6 +26,7 @@ export default defineRule({
       addUrl:
         '`ADD {url}` takes whatever the server gives on that day. Prove it: `ADD --checksum=sha256:<hex> {url} …`.',
       addGit: '`ADD {url}` takes the default branch of that day. Name a commit: `{url}#<commit>`.',
+      addBranch: '`ADD {url}` takes a branch as it is on that day. Name a commit instead of the branch.',
       piped:
         'This pipes a download into a shell: the same build can do something else tomorrow. Download a named version, verify it with `sha256sum -c`, then run it.',
       movingUrl:
@@ -49,21 +36,25 @@ export default defineRule({
     },
   },
   create: (context) => ({
-    dockerfile: ({ stages }) => {
-      for (const stage of stages) {
+    dockerfile: (dockerfile) => {
+      for (const stage of dockerfile.stages) {
         for (const instruction of stage.instructions) {
           if (instruction.keyword !== 'ADD') continue;
-          const sources = instruction.execForm ?? instruction.words;
-          for (const source of sources.slice(0, -1)) {
+          const words = instruction.execForm ?? instruction.words;
+          const target = words.at(-1)?.text ?? '';
+          // For a repository the sum is its commit (Dockerfile reference, `ADD --checksum`).
+          if (instruction.flags.some((flag) => flag.name === 'checksum')) continue;
+          for (const source of words.slice(0, -1)) {
             const url = source.text.replace(/^["']|["']$/g, '');
             const at = source.sourceOf() ?? instruction.range;
             const anchor = `stage.${stage.name ?? stage.index}/ADD`;
-            if (/^(git@|ssh:\/\/git@)|^https?:\/\/\S+\.git([#?]|$)/.test(url)) {
-              if (!/#[^:]|[?&](ref|commit|tag|checksum)=/.test(url))
-                context.report({ at, anchor, message: 'addGit', data: { url: shown(url) } });
+            if (/^(git@|git:\/\/|ssh:\/\/git@)|^https?:\/\/\S+\.git([#?]|$)/.test(url)) {
+              const message = repositoryMessage(url);
+              if (message) context.report({ at, anchor, message, data: { url: shown(url) } });
             } else if (/^https?:\/\//.test(url)) {
-              const proven = instruction.flags.some((flag) => flag.name === 'checksum');
-              if (!proven) context.report({ at, anchor, message: 'addUrl', data: { url: shown(url) } });
+              const file = target.endsWith('/') ? nameOf(url) : target;
+              if (isProvenFile(file, commandsAfter(dockerfile, stage, instruction))) continue;
+              context.report({ at, anchor, message: 'addUrl', data: { url: shown(url) } });
             }
           }
         }
@@ -76,15 +67,16 @@ export default defineRule({
       if (phase === 'boot' && mutationOf(command, shell)) return;
       if (isFetch(command)) {
         if (isRunUnseen(command, shell)) {
+          if (command.words.some((word) => FIXED_URL.test(word.text))) return;
           const severity = phase === 'pipeline' ? 'info' : 'warning';
           context.report({ at: command.at, anchor, message: 'piped', severity });
           return;
         }
-        if (phase === 'pipeline' || isVerified(shell, command)) return;
-        const url = command.words.find((word) => isMovingUrl(word.text));
-        if (url) context.report({ at: url.at, anchor, message: 'movingUrl', data: { url: shown(url.text) } });
+        const url = phase === 'pipeline' ? undefined : command.words.find((word) => isMovingUrl(word.text));
+        if (!url || isProvenDownload(command, commandsFrom(script))) return;
+        context.report({ at: url.at, anchor, message: 'movingUrl', data: { url: shown(url.text) } });
       } else if (command.name === 'git' && phase !== 'pipeline') {
-        const url = unpinnedClone(command, shell);
+        const url = unpinnedClone(command, commandsFrom(script));
         if (url !== undefined) context.report({ at: command.at, anchor, message: 'clone', data: { url: shown(url) } });
       }
     },
@@ -105,31 +97,9 @@ function isMovingUrl(text: string): boolean {
   return /^(https?:\/\/|raw\.|github\.)/.test(text) && MOVING_URL.test(text);
 }
 
-/** A verifier runs later in the same script. Which file it proves is not followed further. */
-function isVerified(script: ShellScript, command: ShellCommand): boolean {
-  return script.commands.some((other) => other.range.start > command.range.start && verifies(other));
-}
-
-function verifies(command: ShellCommand): boolean {
-  if (command.name === 'gpg') return hasFlag(command, '--verify');
-  if (command.name === 'openssl') return command.words[1]?.text === 'dgst';
-  return VERIFIERS.has(command.name);
-}
-
-const BRANCH = /^(origin\/)?(main|master|develop|development|dev|trunk|HEAD)$/;
-
-/** The URL of a clone that names no tag and whose script checks out no commit. */
-function unpinnedClone(command: ShellCommand, script: ShellScript): string | undefined {
-  const words = positionals(command, GIT_VALUES);
-  const url = words[0]?.text === 'clone' ? words[1] : undefined;
-  if (!url || !/^(https?|git|ssh):\/\/[^\uE000]|^git@/.test(url.text)) return undefined;
-  const ref = flagValue(command, '--branch', '-b', '--revision');
-  if (ref !== undefined && !BRANCH.test(ref)) return undefined;
-  const fixed = script.commands.some((other) => {
-    if (other.name !== 'git' || other.range.start <= command.range.start) return false;
-    const [verb, ...rest] = positionals(other, GIT_VALUES);
-    if (!verb || !/^(checkout|reset|switch|fetch)$/.test(verb.text)) return false;
-    return rest.length > 0 && !rest.every((word) => BRANCH.test(word.text));
-  });
-  return fixed ? undefined : url.text;
+/** What is wrong with the ref of a Git repository in `ADD`; undefined when it names a tag, a commit or something unknown. */
+function repositoryMessage(url: string): 'addGit' | 'addBranch' | undefined {
+  const ref = /#([^:]+)/.exec(url)?.[1] ?? /[?&](?:ref|tag|commit|checksum|branch)=([^&#]+)/.exec(url)?.[1];
+  if (ref === undefined) return 'addGit';
+  return isMovingRef(ref) || /[?&]branch=/.test(url) ? 'addBranch' : undefined;
 }
