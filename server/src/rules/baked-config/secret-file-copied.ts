@@ -1,5 +1,7 @@
 import { isTestCode } from '../../core/environment';
 import type { Place } from '../../core/text';
+import { builtStages } from '../../model/dockerfile/built-stages';
+import { secretMount } from '../../model/dockerfile/secret-mount';
 import { defineRule } from '../../model/facts';
 import { joinPath } from '../../model/paths';
 import type { Project } from '../../model/project';
@@ -34,6 +36,7 @@ export default defineRule({
     id: 'baked-config/secret-file-copied',
     severity: 'error',
     languages: ['dockerfile', 'packer', 'packer-json'],
+    fix: 'suggestion',
     since: '0.1.0',
     recommended: true,
     summary: 'No file that holds a secret may be copied into an image',
@@ -50,7 +53,8 @@ export default defineRule({
   create: (context) => ({
     dockerfile: (dockerfile) => {
       const isTest = isTestCode(context.file.path);
-      const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
+      const built = builtStages(dockerfile, context.project.index?.buildsOf(context.file.path) ?? []);
+      const shipped = new Set(built.flatMap(({ stage }) => dockerfile.reachable(stage).layers));
       for (const stage of dockerfile.stages) {
         for (const outer of stage.instructions) {
           const instruction = outer.keyword === 'ONBUILD' ? outer.inner : outer;
@@ -70,6 +74,7 @@ export default defineRule({
               message: isShipped ? 'copied' : 'cached',
               data: { file },
               severity: isTest ? 'hint' : isShipped ? 'error' : 'info',
+              fixes: outer === instruction ? secretMount(context.file.text, dockerfile, stage, outer, file) : [],
             });
           }
         }

@@ -5,6 +5,7 @@ import type { Instruction } from '../../lang/dockerfile/ast';
 import { namedValues } from '../../lang/dockerfile/named-values';
 import { unquote } from '../../lang/dockerfile/words';
 import type { Dockerfile, Stage } from '../../model/dockerfile';
+import { builtStages } from '../../model/dockerfile/built-stages';
 import { removeInstruction } from '../../model/edits/dockerfile';
 import { defineRule } from '../../model/facts';
 import { hasKeyFormat, isPlaceholder, isSecretName } from '../../model/secrets';
@@ -38,11 +39,9 @@ export default defineRule({
     dockerfile: (dockerfile) => {
       // A password of a test is known to everybody who can read the repository.
       const isTest = isTestCode(context.file.path);
-      const shipped = new Set(dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).layers));
-      const reached = new Set([
-        ...shipped,
-        ...dockerfile.finalStages.flatMap((stage) => dockerfile.reachable(stage).used),
-      ]);
+      const built = builtStages(dockerfile, context.project.index?.buildsOf(context.file.path) ?? []);
+      const shipped = new Set(built.flatMap(({ stage }) => dockerfile.reachable(stage).layers));
+      const reached = new Set([...shipped, ...built.flatMap(({ stage }) => dockerfile.reachable(stage).used)]);
       for (const stage of dockerfile.stages) {
         // A test stage is built on its own, if at all: no image holds what it knows.
         if (!reached.has(stage)) continue;

@@ -2,6 +2,7 @@ import { HOLE } from '../../core/mapped-text';
 import type { Fix, Severity } from '../../core/finding';
 import type { Instruction } from '../../lang/dockerfile/ast';
 import type { Dockerfile, Stage } from '../../model/dockerfile';
+import { builtStages } from '../../model/dockerfile/built-stages';
 import { exposedPorts, probeCommand } from '../../model/dockerfile/probe-command';
 import { insertBefore } from '../../model/edits/dockerfile';
 import { defineRule } from '../../model/facts';
@@ -28,10 +29,6 @@ const SERVER =
 /** Nothing but a shell, an interpreter's prompt, or a call for help. */
 const INTERACTIVE =
   /^(\/(usr\/)?bin\/)?(ba|da|z|a)?sh( -l)?$|^(python3?|node|irb|psql|true)$|(^|\s)(--help|-h|help|--version)$|^sleep |^tail -f \/dev\/null$/;
-
-/** Stages that are built for people or pipelines, by their usual names. */
-const DEVELOPMENT_STAGE =
-  /(^|[-_.])(dev|devel|development|debug|test|tests|testing|lint|ci|builder?|devcontainer)([-_.]|$)/i;
 
 export default defineRule({
   meta: {
@@ -80,23 +77,6 @@ export default defineRule({
     },
   }),
 });
-
-interface BuiltStage {
-  readonly stage: Stage;
-  readonly builds: readonly BuiltImage[];
-}
-
-/** The last stage, and those that a build of the workspace names as its target (pitfall P26). */
-function builtStages(dockerfile: Dockerfile, builds: readonly BuiltImage[]): BuiltStage[] {
-  return dockerfile.stages.flatMap((stage) => {
-    const isLast = dockerfile.finalStages.includes(stage);
-    const own = builds.filter(({ target }) =>
-      target === undefined ? isLast : target.toLowerCase() === (stage.name?.toLowerCase() ?? String(stage.index)),
-    );
-    if (!isLast && (own.length === 0 || DEVELOPMENT_STAGE.test(stage.name ?? ''))) return [];
-    return [{ stage, builds: own }];
-  });
-}
 
 /** `ENTRYPOINT` and `CMD` that count for the stage's image; undefined when it starts nothing of its own. */
 function startOf(stage: Stage): readonly Instruction[] | undefined {
