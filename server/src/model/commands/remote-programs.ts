@@ -16,7 +16,7 @@ const CHANGES: readonly RegExp[] = [
 
 /** Programs that only look. */
 const READS =
-  /^(:|true|false|test|\[|echo|printf|date|uptime|hostname|hostnamectl|uname|whoami|id|w|who|ls|cat|head|tail|less|grep|egrep|zgrep|awk|wc|sort|uniq|cut|find|stat|du|df|free|ps|top|pgrep|ss|netstat|ip|ifconfig|lsblk|mount|dmesg|journalctl|env|printenv|which|command|curl|nc|ping|sleep|exit|pwd|cd|nproc|lscpu|cloud-init\s+status|systemctl\s+(status|is-active|is-enabled|is-system-running|show|list-\S+|--failed)|(docker|podman|nerdctl|crictl)\s+(ps|logs|inspect|images|info|version|stats)|docker(-compose|\s+compose)\s+(ps|logs)|kubectl\s+(get|describe|logs|version|cluster-info)|git\s+(status|log|rev-parse|show|diff))(\s|$)/;
+  /^(:|true|false|test|\[|echo|printf|date|uptime|hostname|hostnamectl|uname|whoami|id|w|who|ls|cat|head|tail|less|grep|egrep|zgrep|awk|wc|sort|uniq|cut|find|stat|du|df|free|ps|top|pgrep|ss|netstat|ip|ifconfig|lsblk|mount|dmesg|journalctl|env|printenv|which|command|curl|nc|ping|sleep|exit|pwd|cd|nproc|lscpu|cloud-init\s+status|systemctl\s+(status|is-active|is-enabled|is-system-running|show|list-\S+|--failed)|(docker|podman|nerdctl|crictl)\s+((image|container|volume|network)\s+(ls|list|inspect)|ps|logs|inspect|images|info|version|stats)|docker(-compose|\s+compose)\s+(ps|logs)|kubectl\s+(get|describe|logs|version|cluster-info)|git\s+(status|log|rev-parse|show|diff))(\s|$)/;
 
 const WRAPPERS = /^((sudo|nohup|exec|time|timeout\s+\S+|env)\s+((-[ugCpRTh]\s+\S+|-\S+)\s+)*|\w+=\S*\s+)+/;
 

@@ -68,7 +68,7 @@ function prepares(command: ShellCommand): boolean {
 
 /** Names of file transfer, Git hosting, SSH gateways and the one place to log in. */
 const SSH_PURPOSE =
-  /sftp|openssh-?server|gitea|gitlab|gerrit|forgejo|gogs|soft-?serve|gitolite|git-?(server|daemon|ssh)|bastion|jump-?(host|box|pod)|rsync|borgbackup|sshpiper|sshportal|(^|[-_/.])sshd?([-_/.:]|$)/i;
+  /sftp|openssh-?server|gitea|gitlab|gerrit|forgejo|gogs|soft-?serve|gitolite|git-?(server|daemon|ssh)|bastion|jump-?(host|box|pod)|rsync|borgbackup|sshpiper|sshportal|(^|[-_/.])(open)?sshd?([-_/.:]|$)/i;
 
 /** Images whose purpose is SSH: file transfer, Git hosting, the one place to log in. */
 export function servesSsh(...names: readonly (string | undefined)[]): boolean {

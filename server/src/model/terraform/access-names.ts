@@ -7,6 +7,10 @@ const BASTION = /bastion|jump[-_ ]?(host|box|server)|(^|[^a-z])jump([^a-z]|$)|vp
 /** Services that speak SSH themselves: nobody logs in to the server through them. */
 const SSH_SERVICE = /sftp|gitea|gitlab|gerrit|forgejo|bitbucket|git[-_]ssh/i;
 
+/** Machines on which people work: logging in is what they are for. */
+const WORKPLACE =
+  /dev[-_]?(desktop|box|machine|vm|workstation)(e?s)?([^a-z]|$)|workstation|cloud[-_]?desktop/i;
+
 const PACKER = /packer/i;
 
 /** True for the one server through which people reach others: a documented exception (rules.md B1, B2). */
@@ -17,6 +21,11 @@ export function isBastion(resource: TerraformResource, rule?: ConfigBlock): bool
 /** True when port 22 belongs to a file transfer or Git service, by the names around it. */
 export function isSshService(resource: TerraformResource, rule?: ConfigBlock): boolean {
   return namesOf(resource, rule).some((name) => SSH_SERVICE.test(name));
+}
+
+/** True for a machine on which people work: nobody replaces it to bring a change to users. */
+export function isWorkplace(resource: TerraformResource, rule?: ConfigBlock): boolean {
+  return namesOf(resource, rule).some((name) => WORKPLACE.test(name));
 }
 
 /** True for what only Packer's build instances use. */

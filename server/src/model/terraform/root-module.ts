@@ -17,6 +17,25 @@ export function isRootModule(module: TerraformModule): boolean {
   return module.resources.some(({ type }) => !LOCAL_TYPE.test(type));
 }
 
+/** More directories beside one another are not looked into. */
+const SIBLINGS = 60;
+
+/** True when a configuration beside the module or above it calls it: `source = "../common"`, `source = "./common"`. */
+export function isCalledNearby(module: TerraformModule, project: Project): boolean {
+  const parent = module.directory === '' ? undefined : joinPath(module.directory, '..');
+  if (parent === undefined) return false;
+  const name = module.directory.slice(module.directory.lastIndexOf('/') + 1);
+  const calls = (directory: string, source: string): boolean =>
+    (project.list(directory) ?? [])
+      .filter((file) => /\.(tf|tofu)$/.test(file))
+      .some((file) => project.read(joinPath(directory, file) ?? file)?.includes(`"${source}"`) === true);
+  if (calls(parent, `./${name}`)) return true;
+  return (project.list(parent) ?? [])
+    .filter((sibling) => sibling !== name && !sibling.includes('.'))
+    .slice(0, SIBLINGS)
+    .some((sibling) => calls(joinPath(parent, sibling) ?? sibling, `../${name}`));
+}
+
 /** Files by which Terragrunt, Terramate and Atmos take over a directory, its own or one above it. */
 const GENERATOR =
   /^(terragrunt(\.stack)?\.hcl(\.json)?|root\.hcl|.*\.tm(\.hcl)?|atmos\.ya?ml|cdk\.tf\.json|cdktf\.json)$/;

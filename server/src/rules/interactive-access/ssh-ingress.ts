@@ -2,7 +2,7 @@ import type { Fix, Severity } from '../../core/finding';
 import type { Place } from '../../core/text';
 import { removeBlock } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
-import { isBastion, isForPacker, isSshService } from '../../model/terraform/access-names';
+import { isBastion, isForPacker, isSshService, isWorkplace } from '../../model/terraform/access-names';
 import { ingressRules, type IngressRule, type PortRange } from '../../model/terraform/ingress';
 import type { TerraformResource } from '../../model/terraform/types';
 
@@ -44,7 +44,7 @@ export default defineRule({
   create: (context) => ({
     'terraform.resource': (resource) => {
       const rules = ingressRules(resource);
-      if (rules.length === 0 || isForPacker(resource)) return;
+      if (rules.length === 0 || isForPacker(resource) || isWorkplace(resource)) return;
       rules.forEach((rule, index) => {
         if (rule.source === 'none' || rule.source === 'self' || isSshService(resource, rule.block)) return;
         const login = loginPort(rule.ports);

@@ -3,7 +3,7 @@ import type { Place } from '../../core/text';
 import type { ConfigAttribute, ConfigBlock } from '../../model/config-block';
 import { removeAttribute, removeBlock } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
-import { isBastion, isForPacker } from '../../model/terraform/access-names';
+import { isBastion, isForPacker, isWorkplace } from '../../model/terraform/access-names';
 import { given, valuePlace } from '../../model/terraform/literals';
 import type { TerraformResource } from '../../model/terraform/types';
 import { alternatives, every, textOf, type Value } from '../../model/values/value';
@@ -52,7 +52,7 @@ export default defineRule({
   },
   create: (context) => ({
     'terraform.resource': (resource) => {
-      if (isForPacker(resource)) return;
+      if (isForPacker(resource) || isWorkplace(resource)) return;
       const anchor = `resource.${resource.address}`;
       const bastion = isBastion(resource);
       const report = (

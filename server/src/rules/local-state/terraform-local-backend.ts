@@ -4,7 +4,7 @@ import type { ConfigBlock } from '../../model/config-block';
 import { labelledBlocks } from '../../model/config/labelled';
 import { insertBlock, insertTopLevel } from '../../model/edits/hcl';
 import { defineRule, type TerraformUnit } from '../../model/facts';
-import { hasGeneratedBackend, isRootModule, workflowTexts } from '../../model/terraform/root-module';
+import { hasGeneratedBackend, isCalledNearby, isRootModule, workflowTexts } from '../../model/terraform/root-module';
 import { isStateKeptElsewhere } from '../../model/terraform/state-keepers';
 import type { TerraformModule } from '../../model/terraform/types';
 
@@ -51,6 +51,7 @@ export default defineRule({
       }
       // A pipeline that writes the backend file before `init`.
       if (workflows.some((text) => /backend[\w.-]*\.tf\b|backend\s+\\?"/.test(text))) return;
+      if (isCalledNearby(module, context.project)) return;
       const holder = module.settings[0] ?? module.providers[0];
       if (holder?.path !== context.file.path || isStateKeptElsewhere(module, context.project, workflows)) return;
       context.report({

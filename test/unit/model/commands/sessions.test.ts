@@ -48,6 +48,7 @@ describe('remoteEffect', () => {
     ['uptime; df -h', 'reads'],
     ['sudo journalctl -u app --since today | grep error', 'reads'],
     ['systemctl status app', 'reads'],
+    ['docker image ls | grep app', 'reads'],
     ['ls > /dev/null 2>&1', 'reads'],
     ['echo on > /etc/flag', 'unknown'],
     ['echo on >> /etc/flag', 'unknown'],
