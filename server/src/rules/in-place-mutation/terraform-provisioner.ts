@@ -1,6 +1,10 @@
 import type { Fix } from '../../core/finding';
-import { commandsIn } from '../../model/commands/parsed';
+import type { ShellCommand, ShellScript } from '../../lang/shell/ast';
+import { containerSession } from '../../model/commands/container-sessions';
+import { liveChange } from '../../model/commands/live-changes';
+import { scriptIn } from '../../model/commands/parsed';
 import { remoteChange } from '../../model/commands/remote-changes';
+import { remoteSession } from '../../model/commands/remote-sessions';
 import type { ConfigBlock } from '../../model/config-block';
 import { labelledBlocks, type LabelledBlock } from '../../model/config/labelled';
 import { removeBlock } from '../../model/edits/hcl';
@@ -97,11 +101,28 @@ function kindOf({ label, block }: LabelledBlock): { kind: Kind; tool: string } |
   if (!command || command.type === 'unknown') return undefined;
   const tool = usesShell(block)
     ? textsOf(command)
-        .flatMap((text) => commandsIn(text))
-        .map(remoteChange)
+        .flatMap((text) => {
+          const script = scriptIn(text);
+          return script.commands.map((each) => changes(each, script));
+        })
         .find((found) => found !== undefined)
     : undefined;
   return tool === undefined ? { kind: 'local', tool: label } : { kind: 'localRemote', tool };
+}
+
+/**
+ * What the command does to something that exists already: a server, a cluster, a service. A container of this machine is
+ * part of what is built here.
+ */
+function changes(command: ShellCommand, script: ShellScript): string | undefined {
+  const direct = remoteChange(command);
+  if (direct !== undefined) return direct;
+  const session = containerSession(command);
+  if (session && (!session.engine || session.remote)) return session.what;
+  const live = liveChange(command, script);
+  if (live && live.type !== 'container') return live.what;
+  const login = remoteSession(command, script);
+  return login?.type === 'cloud' || login?.type === 'dockerHost' ? login.what : undefined;
 }
 
 /** False when another interpreter (Python, PowerShell) reads the command. */
