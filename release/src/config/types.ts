@@ -67,7 +67,7 @@ export interface EnvironmentConfig {
   readonly promoteFrom: { readonly environment: string; readonly minSoak: Milliseconds } | undefined;
   /** Branches that may be deployed; empty means any. */
   readonly branches: readonly string[];
-  readonly target: TerraformTargetConfig | ContainersTargetConfig;
+  readonly target: TerraformTargetConfig | ContainersTargetConfig | KubernetesTargetConfig;
   /** What the target must be: compared before every run. `first-use` remembers it. */
   readonly pin: Readonly<Record<string, string>>;
   readonly health: readonly HealthCheck[];
@@ -105,6 +105,13 @@ export interface GuardConfig {
   readonly route: readonly string[] | undefined;
   readonly retire: readonly string[] | undefined;
   readonly neverDestroy: readonly string[];
+}
+
+/** Read and checked; a later version deploys to it. */
+export interface KubernetesTargetConfig {
+  readonly kind: 'kubernetes';
+  readonly context: string;
+  readonly namespace: string;
 }
 
 export interface ContainersTargetConfig {
