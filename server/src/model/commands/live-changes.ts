@@ -1,6 +1,7 @@
 import type { ShellCommand, ShellScript } from '../../lang/shell/ast';
 import { flagValue, hasFlag, positionals } from '../../lang/shell/words';
 import { parseImageReference } from '../image-reference';
+import { ENGINE_GLOBAL_VALUES, KUBECTL_GLOBAL_VALUES } from './global-options';
 
 /** What is changed: an object of the API, the pods of one, a container, a service's tasks, an instance, a release. */
 export interface LiveChange {
@@ -9,14 +10,16 @@ export interface LiveChange {
   readonly what: string;
 }
 
-const KUBECTL_VALUES: ReadonlySet<string> = new Set(
-  '-n --namespace --context --kubeconfig --cluster --user --server --token -f --filename -l --selector -o --output -p --patch --patch-file --type --field-selector --as -c --container -k --kustomize --replicas --timeout --image --from --from-literal --from-file --port --target-port'.split(
+const KUBECTL_VALUES: ReadonlySet<string> = new Set([
+  ...KUBECTL_GLOBAL_VALUES,
+  ...'-f --filename -l --selector -o --output -p --patch --patch-file --type --subresource --field-selector --field-manager -c --container -k --kustomize --replicas --timeout --image --from --from-literal --from-file --port --target-port'.split(
     ' ',
   ),
-);
-const ENGINE_VALUES: ReadonlySet<string> = new Set(
-  '-H --host --context -t --time -s --signal -a --author -c --change -m --message --image --detach-keys'.split(' '),
-);
+]);
+const ENGINE_VALUES: ReadonlySet<string> = new Set([
+  ...ENGINE_GLOBAL_VALUES,
+  ...'-t --time -s --signal -a --author --change -m --message --image --detach-keys'.split(' '),
+]);
 const HELM_VALUES: ReadonlySet<string> = new Set(
   '-n --namespace --kube-context --kubeconfig -f --values --set --set-string --set-file --version --timeout --repo'.split(
     ' ',
@@ -29,7 +32,15 @@ const CLOUD_VALUES: ReadonlySet<string> = new Set(
 );
 
 /** Verbs of kubectl and oc that change live objects by hand (kubectl reference). */
-const LIVE_VERBS: ReadonlySet<string> = new Set('edit patch scale label annotate autoscale expose run'.split(' '));
+const LIVE_VERBS: ReadonlySet<string> = new Set(['scale', 'autoscale', 'expose']);
+
+/** Kinds of what is deployed, with their short names (`kubectl api-resources`). */
+const DEPLOYED =
+  /^(po|pods?|deploy|deployments?|sts|statefulsets?|ds|daemonsets?|rs|replicasets?|rc|replicationcontrollers?|cj|cronjobs?|dc|deploymentconfigs?|rollouts?|ksvc|svc|services?|ing|ingress(es)?|all)$/;
+
+/** Kinds that belong to the cluster, to an operator or to nobody's manifests: a patch of them hides no deployment. */
+const OF_THE_CLUSTER =
+  /^(no|nodes?|ns|namespaces?|projects?|crds?|customresourcedefinitions?|sa|serviceaccounts?|pvs?|pvcs?|persistentvolumes?|persistentvolumeclaims?|sc|storageclass(es)?|(cluster)?roles?|(cluster)?rolebindings?|scc|securitycontextconstraints|apiservices?|\w*webhookconfigurations?|csr|certificatesigningrequests?|leases?|ev|events?|ep|endpoints|secrets?|priorityclass(es)?|runtimeclass(es)?|volumesnapshot\w*|clusteroperators?|clusterversions?|oauths?)$/;
 
 /** What `kubectl create` makes without a file. Secrets and namespaces have no manifest in Git; a job runs once. */
 const CREATED: ReadonlySet<string> = new Set('deployment service configmap cronjob ingress'.split(' '));
@@ -48,7 +59,9 @@ export function liveChange(command: ShellCommand, script: ShellScript): LiveChan
       return ofEngine(command);
     case 'helm': {
       const words = texts(command, HELM_VALUES);
-      return words[0] === 'upgrade' && hasFlag(command, '--reuse-values', '--reset-then-reuse-values')
+      return words[0] === 'upgrade' &&
+        !hasFlag(command, '--dry-run') &&
+        hasFlag(command, '--reuse-values', '--reset-then-reuse-values')
         ? { type: 'release', what: 'helm upgrade --reuse-values' }
         : undefined;
     }
@@ -59,7 +72,9 @@ export function liveChange(command: ShellCommand, script: ShellScript): LiveChan
       if (words[0] === 'ecs' && words[1] === 'update-service' && redeploys) {
         return { type: 'service', what: 'aws ecs update-service --force-new-deployment' };
       }
-      return words[0] === 'ec2' && words[1] === 'modify-instance-attribute'
+      // The protection against deletion is lifted before an instance is replaced.
+      const protects = hasFlag(command, '--disable-api-termination', '--no-disable-api-termination');
+      return words[0] === 'ec2' && words[1] === 'modify-instance-attribute' && !protects
         ? { type: 'instance', what: 'aws ec2 modify-instance-attribute' }
         : undefined;
     }
@@ -90,6 +105,12 @@ function ofCluster(command: ShellCommand, script: ShellScript): LiveChange | und
       return object === 'restart' ? { type: 'restart', what } : undefined;
     case 'set':
       return /^(image|env|resources|serviceaccount)$/.test(object) ? { type: 'object', what } : undefined;
+    case 'edit':
+    case 'patch':
+      return isOfCluster(object) || isCleanup(command) ? undefined : { type: 'object', what };
+    case 'label':
+    case 'annotate':
+      return DEPLOYED.test(kindOf(object)) && !namesCause(words) ? { type: 'object', what } : undefined;
     case 'delete':
       // Pods that have ended are litter.
       if (hasFlag(command, '--field-selector')) return undefined;
@@ -97,16 +118,49 @@ function ofCluster(command: ShellCommand, script: ShellScript): LiveChange | und
     case 'create':
       return CREATED.has(object) ? { type: 'object', what } : undefined;
     case 'replace':
-      // A file may be the one in Git; what comes through a pipe is an edited copy of the live object.
-      return flagValue(command, '-f', '--filename') === '-' ? { type: 'object', what } : undefined;
+      return replacesEditedCopy(command, script) ? { type: 'object', what } : undefined;
     case 'run':
       // A pod that goes away by itself is a smoke test.
-      return hasFlag(command, '--rm') || flagValue(command, '--restart') === 'Never'
+      return hasFlag(command, '--rm') || /^(Never|OnFailure)$/.test(flagValue(command, '--restart') ?? '')
         ? undefined
         : { type: 'object', what };
     default:
       return LIVE_VERBS.has(verb) ? { type: 'object', what } : undefined;
   }
+}
+
+/** `deployments.apps/web`, `pods,services` → the first kind's name. */
+function kindOf(object: string): string {
+  return object.toLowerCase().replace(/[/.,].*$/, '');
+}
+
+/** Also what is not known: a variable may stand for any kind. */
+function isOfCluster(object: string): boolean {
+  return OF_THE_CLUSTER.test(kindOf(object)) || kindOf(object).includes('\uE000');
+}
+
+/** An object that cannot be deleted is freed from its finalizers. */
+function isCleanup(command: ShellCommand): boolean {
+  const patch = flagValue(command, '-p', '--patch') ?? '';
+  return patch.includes('finalizers') && !patch.includes('"spec"');
+}
+
+/** The kubectl reference itself asks for this annotation: `rollout history` shows it. */
+function namesCause(words: readonly string[]): boolean {
+  const pairs = words.slice(1).filter((word) => word.includes('='));
+  return pairs.length > 0 && pairs.every((pair) => pair.startsWith('kubernetes.io/change-cause='));
+}
+
+/** `kubectl get … | sed … | kubectl replace -f -`: an edited copy of the live object. A file may be the one in Git. */
+function replacesEditedCopy(command: ShellCommand, script: ShellScript): boolean {
+  const file = flagValue(command, '-f', '--filename');
+  return script.commands.some((other) => {
+    if (other.name !== 'kubectl' && other.name !== 'oc') return false;
+    const [verb, object = ''] = texts(other, KUBECTL_VALUES);
+    if (verb !== 'get' || isOfCluster(object)) return false;
+    if (file === '-') return other.pipeline.id === command.pipeline.id && other.pipeline.index < command.pipeline.index;
+    return file !== undefined && other.redirects.some(({ target }) => target?.text === file);
+  });
 }
 
 function ofEngine(command: ShellCommand): LiveChange | undefined {

@@ -3,9 +3,20 @@ import type { WorkflowJob, WorkflowStep } from '../workflow';
 
 const DEPLOY = /deploy|release|rollout|\bprod|production|publish|promote|\bcd\b/i;
 
-/** Actions and commands that make a cluster for this job only: what happens in it is a test. */
-const THROWAWAY_ACTION = /\b(kind|minikube|k3d|k3s|microk8s|setup-kind|kind-action|setup-minikube)\b/i;
-const THROWAWAY_COMMAND: ReadonlySet<string> = new Set(['kind', 'minikube', 'k3d', 'k3s', 'ctlptl']);
+/** Words of a name that say what it is for. */
+const PURPOSES =
+  /(?<![a-z])(?:(e2e|tests?|testing|smoke|integration|acceptance|conformance|kind|minikube|k3d)|(deploy|deploys|deployments?|release|releases|rollout|prod|production|publish|promote|cd))(?![a-z])/gi;
+
+/** Folders of tests. */
+const TEST_FOLDER = /(^|\/)(tests?|testing|testdata|e2e|integration|integration-tests?|acceptance|conformance)\//i;
+
+/** Actions that make a cluster for this job only: what happens in it is a test. */
+const THROWAWAY_ACTION = /\b(kind|minikube|k3d|k3s|microk8s|vcluster|chart-testing)\b/i;
+/** Commands that do so, or fill such a cluster; `make` targets that are named after one. */
+const THROWAWAY_COMMAND =
+  /\b(kind|k3d|minikube|ctlptl|vcluster|kwokctl)[ \t]+(\S+[ \t]+){0,6}?(create|start|load|image|apply|export)\b|\btalosctl[ \t]+cluster[ \t]+create\b|\bget\.k3s\.io\b|\bk3s[ \t]+server\b|\bmicrok8s\b|\bmake[ \t][^\n;&|]*\b(kind|k3d|minikube|e2e)\b/;
+/** Programs that only exist for such clusters. */
+const THROWAWAY_PROGRAMS: ReadonlySet<string> = new Set(['kind', 'minikube', 'k3d', 'ctlptl', 'kwokctl']);
 
 /** True when the script deploys: its job has an environment, or its job, step or file is named so. */
 export function isDeployment(script: ScriptUse): boolean {
@@ -38,14 +49,37 @@ export function looksLikeDeployment(job: WorkflowJob | undefined, step: Workflow
   );
 }
 
-/** True when the job makes its own cluster or the script does. */
+/**
+ * True for a test: the step, else the job, else the workflow is named so. Of several words the last says what it is:
+ * "deployment tests" are tests, "test and deploy" is a deployment.
+ *
+ * @param path the linted file, for a shell script of its own
+ */
+export function isTest({ owner }: ScriptUse, path: string): boolean {
+  if (owner.type === 'shell') return TEST_FOLDER.test(path) || purposeOf(fileName(path)) === 'test';
+  if (owner.type !== 'workflow') return false;
+  const { step, job, workflow } = owner;
+  const names = [step.name, step.id, job?.name, job?.id, workflow?.name ?? fileName(path)];
+  return names.map((name) => name && purposeOf(name)).find((purpose) => purpose) === 'test';
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function purposeOf(name: string): 'test' | 'deployment' | undefined {
+  const words = name.replace(/continuous[ _-]integration/gi, '').replace(/([a-z])([A-Z])/g, '$1 $2');
+  const last = [...words.matchAll(PURPOSES)].at(-1);
+  return last && (last[1] === undefined ? 'deployment' : 'test');
+}
+
+/** True when the job makes its own cluster or the script does: everything in it is a test. */
 export function usesThrowawayCluster(script: ScriptUse): boolean {
-  if (script.shell.commands.some((command) => THROWAWAY_COMMAND.has(command.name))) return true;
+  if (script.shell.commands.some((command) => THROWAWAY_PROGRAMS.has(command.name))) return true;
+  if (THROWAWAY_COMMAND.test(script.shell.source.text)) return true;
   if (script.owner.type !== 'workflow') return false;
   return (script.owner.job?.steps ?? []).some(
-    (step) =>
-      THROWAWAY_ACTION.test(step.uses?.text ?? '') ||
-      /\b(kind|k3d|minikube)\s+(create|start|cluster)\b/.test(step.run?.text ?? ''),
+    (step) => THROWAWAY_ACTION.test(step.uses?.text ?? '') || THROWAWAY_COMMAND.test(step.run?.text ?? ''),
   );
 }
 

@@ -1,5 +1,10 @@
 import { liveChange } from '../../model/commands/live-changes';
-import { isDeployment, startsItsOwnContainers, usesThrowawayCluster } from '../../model/commands/pipeline-context';
+import {
+  isDeployment,
+  isTest,
+  startsItsOwnContainers,
+  usesThrowawayCluster,
+} from '../../model/commands/pipeline-context';
 import { defineRule } from '../../model/facts';
 
 export default defineRule({
@@ -30,7 +35,7 @@ export default defineRule({
       const isScript = phase === 'script' && script.owner.type === 'shell';
       if (phase !== 'pipeline' && !isScript) return;
       const found = liveChange(command, script.shell);
-      if (!found || usesThrowawayCluster(script)) return;
+      if (!found || usesThrowawayCluster(script) || isTest(script, context.file.path)) return;
       if (found.type === 'container' && startsItsOwnContainers(script)) return;
       context.report({
         at: command.at,
