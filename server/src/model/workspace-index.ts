@@ -25,6 +25,8 @@ export interface FileSummary {
   readonly healthcheck: boolean | undefined;
   /** ECS task definitions, Nomad, Swarm: this file deploys images with an orchestrator that honours HEALTHCHECK. */
   readonly terraformRuns: readonly string[];
+  /** This is a Packer template (HCL2) with a `build` block. */
+  readonly bakes: boolean;
   /** Directories of local modules that this Terraform file calls. */
   readonly modulesCalled: readonly string[];
 }
@@ -106,9 +108,12 @@ export class WorkspaceIndex {
   private readonly runs = new Set<string>();
   private readonly callers = new Map<string, string[]>();
   readonly gitOps: boolean;
+  /** Files of Packer (HCL2) that hold a `build` block, without those of development. */
+  readonly bakingFiles: readonly string[];
 
   constructor(summaries: Iterable<FileSummary>) {
     let gitOps = false;
+    const bakingFiles: string[] = [];
     for (const summary of summaries) {
       for (const image of summary.imagesUsed) push(this.byRepository, image.repository, image);
       for (const built of summary.imagesBuilt) {
@@ -127,7 +132,9 @@ export class WorkspaceIndex {
         for (const directory of new Set(summary.modulesCalled)) push(this.callers, directory, summary.path);
       }
       gitOps ||= summary.gitOps;
+      if (summary.bakes && summary.environment === 'production') bakingFiles.push(summary.path);
     }
+    this.bakingFiles = bakingFiles;
     this.gitOps = gitOps;
   }
 

@@ -40,6 +40,7 @@ const FACTS: ReadonlySet<string> = new Set([
   'terraform.resource',
   'terraform.container',
   'terraform.module-call',
+  'packer.build',
 ]);
 
 /** Kinds that Argo CD and Flux watch: the repository is deployed by GitOps. */
@@ -60,6 +61,7 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     gitOps: false,
     healthcheck: undefined,
     terraformRuns: [],
+    bakes: false,
     modulesCalled: [],
   };
   const handlers: Record<string, (value: never) => void> = {
@@ -88,6 +90,9 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     'terraform.resource': (resource: TerraformResource) => {
       const repository = immutableRepository(resource);
       if (repository !== undefined) summary.immutableRepositories.push(repository);
+    },
+    'packer.build': () => {
+      summary.bakes ||= file.kind === 'packer';
     },
     'terraform.module-call': (call: ConfigBlock) => {
       const directory = calledDirectory(call, file.directory);

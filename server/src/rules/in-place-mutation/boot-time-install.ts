@@ -1,5 +1,6 @@
 import { asMap, asScalar, get, items, type DataNode } from '../../lang/data/tree';
 import { mutationOf } from '../../model/commands/mutations';
+import { moveToPacker } from '../../model/edits/bake';
 import { defineRule } from '../../model/facts';
 
 export default defineRule({
@@ -7,6 +8,7 @@ export default defineRule({
     id: 'in-place-mutation/boot-time-install',
     severity: 'warning',
     languages: ['cloud-init', 'terraform', 'shell'],
+    fix: 'suggestion',
     since: '0.1.0',
     recommended: true,
     summary: 'Software belongs in the image, not in what an instance runs when it boots',
@@ -27,11 +29,13 @@ export default defineRule({
     },
   },
   create: (context) => ({
-    command: ({ command, script, phase, anchor }) => {
+    command: (use) => {
+      const { command, script, phase, anchor } = use;
       if (phase !== 'boot') return;
       const mutation = mutationOf(command, script.shell);
       if (!mutation) return;
-      const found = { at: command.at, anchor, data: { what: mutation.what } };
+      const fixes = mutation.type === 'piped-script' ? [] : moveToPacker(use, context.file, context.project);
+      const found = { at: command.at, anchor, data: { what: mutation.what }, fixes };
       switch (mutation.type) {
         case 'install':
         case 'chart':
