@@ -1,0 +1,160 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HealthCheck, HttpCheck } from '../../../release/src/config/types';
+import { checkHealth, type HealthContext, type HealthResult } from '../../../release/src/health/health';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server on loopback; its address. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function http(url: string, changes: Partial<HttpCheck> = {}): HttpCheck {
+  const timing = { every: 20, consecutive: 1, timeout: 1500 };
+  return { kind: 'http', url, status: 200, identity: undefined, insecure: false, ...timing, ...changes };
+}
+
+function check(checks: readonly HealthCheck[], changes: Partial<HealthContext> = {}): Promise<HealthResult> {
+  return checkHealth(checks, {
+    known: { release: { id: 'new' } },
+    signal: new AbortController().signal,
+    runCommand: () => Promise.resolve({ code: 0, detail: 'exit 0' }),
+    ...changes,
+  });
+}
+
+const IDENTITY = { header: 'X-Release', equals: '${release.id}' };
+
+describe('the verdict', () => {
+  it('is confirmed when the new version answers', async () => {
+    const url = await serve((_request, response) => response.setHeader('x-release', 'new').end());
+    expect((await check([http(url, { identity: IDENTITY })])).verdict).toBe('confirmed');
+  });
+
+  it('reads a member of JSON, inside lists too', async () => {
+    const url = await serve((_request, response) => response.end('{"build":[{"commit":"new"}]}'));
+    const identity = { json: '$.build[0].commit', equals: '${release.id}' };
+    expect((await check([http(url, { identity })])).verdict).toBe('confirmed');
+    const inherited = { json: '$.constructor', equals: 'x' };
+    expect((await check([http(url, { identity: inherited, timeout: 200 })])).verdict).toBe('unconfirmed');
+  });
+
+  it('F16: is unconfirmed when the old version answers, and says who did', async () => {
+    const url = await serve((_request, response) => response.setHeader('x-release', 'old').end());
+    const result = await check([http(url, { identity: IDENTITY, timeout: 300 })]);
+    expect(result.verdict).toBe('unconfirmed');
+    expect(result.checks[0]?.samples.at(-1)?.detail).toBe('200, X-Release is `old`, not `new`');
+  });
+
+  it('is unchecked when nobody asks who answers', async () => {
+    const url = await serve((_request, response) => response.end());
+    expect((await check([http(url, { identity: 'none' })])).verdict).toBe('unchecked');
+  });
+
+  it('needs every check: one that fails makes all unhealthy', async () => {
+    const url = await serve((_request, response) => response.setHeader('x-release', 'new').end());
+    const command: HealthCheck = { kind: 'command', command: ['probe'], every: 20, consecutive: 1, timeout: 200 };
+    const failing = { runCommand: () => Promise.resolve({ code: 1, detail: 'exit 1' }) };
+    expect((await check([http(url, { identity: IDENTITY }), command], failing)).verdict).toBe('unhealthy');
+    expect((await check([http(url, { identity: IDENTITY }), command])).verdict).toBe('confirmed');
+  });
+
+  it('waits for a version that comes up late', async () => {
+    let count = 0;
+    const url = await serve((_request, response) => response.setHeader('x-release', ++count < 4 ? 'old' : 'new').end());
+    expect((await check([http(url, { identity: IDENTITY })])).verdict).toBe('confirmed');
+    expect(count).toBe(4);
+  });
+});
+
+describe('a check that does not get well', () => {
+  it('F15: fails at its deadline when nobody listens', async () => {
+    const url = await serve(() => undefined);
+    servers.splice(0).forEach((server) => server.close());
+    const started = performance.now();
+    const result = await check([http(url, { timeout: 400 })]);
+    expect(result.verdict).toBe('unhealthy');
+    expect(result.checks[0]?.samples.at(-1)?.detail).toContain('ECONNREFUSED');
+    expect(performance.now() - started).toBeGreaterThanOrEqual(395);
+  });
+
+  it('F17: flaps: only answers in a row count, and the deadline stays', async () => {
+    let count = 0;
+    const url = await serve((_request, response) => {
+      response.statusCode = count++ % 2 === 0 ? 200 : 500;
+      response.end();
+    });
+    const result = await check([http(url, { consecutive: 2, timeout: 400 })]);
+    expect(result.verdict).toBe('unhealthy');
+    expect(result.checks[0]?.probes).toBeGreaterThan(4);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ['hangs', () => undefined, 'no answer before the time was over'],
+    [
+      'redirects in a loop',
+      (_request, response) => response.writeHead(302, { location: '/again' }).end(),
+      'redirected more than 3 times',
+    ],
+    [
+      'redirects to a file',
+      (_request, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+      'file:',
+    ],
+    [
+      'streams for ever',
+      (_request, response) => {
+        const write = (): void => {
+          while (response.write('x'.repeat(65_536)) && !response.destroyed);
+        };
+        response.on('drain', write);
+        write();
+      },
+      'larger than 1048576 bytes',
+    ],
+    ['breaks the connection', (request) => request.socket.destroy(), 'socket hang up'],
+  ])('F18: %s', async (_name, listener, detail) => {
+    const url = await serve(listener);
+    const result = await check([http(url, { timeout: 250 })]);
+    expect(result.verdict).toBe('unhealthy');
+    expect(result.checks[0]?.samples[0]?.detail).toContain(detail);
+  });
+
+  it('F18: shows what is wrong with TLS', async () => {
+    const url = await serve((_request, response) => response.end());
+    const result = await check([http(url.replace('http:', 'https:'), { timeout: 200 })]);
+    expect(result.checks[0]?.samples[0]?.detail).toMatch(/SSL|wrong version|EPROTO/i);
+  });
+
+  it('keeps terminal escapes of an answer out of its messages', async () => {
+    const url = await serve((_request, response) => response.end('{"v":"\\u001b]8;;http://evil\\u0007old"}'));
+    const result = await check([http(url, { identity: { json: '$.v', equals: 'new' }, timeout: 100 })]);
+    expect(result.checks[0]?.samples[0]?.detail).not.toMatch(/[\x00-\x1f]/);
+  });
+
+  it('stops at once when it is cancelled', async () => {
+    const url = await serve(() => undefined);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('cancelled by Ana')), 50);
+    await expect(check([http(url, { timeout: 60_000 })], { signal: controller.signal })).rejects.toThrow('by Ana');
+  });
+});
+
+describe('a TCP check', () => {
+  it('is healthy when somebody accepts, and does not pretend to know who', async () => {
+    const url = new URL(await serve(() => undefined));
+    const tcp = { kind: 'tcp', host: url.hostname, port: url.port, every: 20, consecutive: 2, timeout: 1000 } as const;
+    expect(await check([tcp])).toMatchObject({ verdict: 'unchecked', checks: [{ probes: 2 }] });
+  });
+});
