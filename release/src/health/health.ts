@@ -1,6 +1,6 @@
 import { fillText, type Known } from '../config/interpolate';
 import type { CommandLine, HealthCheck, HttpIdentity, Milliseconds } from '../config/types';
-import { probeHttp } from './http-probe';
+import { probeHttp, REQUEST_MILLISECONDS } from './http-probe';
 import { probeTcp } from './tcp-probe';
 import { verdictOf, type CheckResult, type HealthVerdict, type ProbeResult } from './verdict';
 
@@ -53,6 +53,8 @@ async function runCheck(check: HealthCheck, context: HealthContext): Promise<Che
     samples.push(result);
     if (samples.length > SAMPLES) samples.shift();
     context.onProbe?.(name, result);
+    // Cut off by the end of the check, not by its own time: it proves nothing.
+    if (!result.healthy && left < REQUEST_MILLISECONDS && performance.now() >= end) break;
     last = result.identity;
     inARow = result.healthy && result.identity !== 'mismatch' ? inARow + 1 : 0;
     answeredByOther = result.healthy && result.identity === 'mismatch' ? answeredByOther + 1 : 0;
