@@ -1,5 +1,6 @@
 import { MappedText } from '../../core/mapped-text';
 import type { Instruction } from '../../lang/dockerfile/ast';
+import type { ShellCommand } from '../../lang/shell/ast';
 import { analyseDockerfile, type Dockerfile, type Stage } from '../dockerfile';
 import { joinPath } from '../paths';
 import type { Project } from '../project';
@@ -67,44 +68,69 @@ function collectScripts(
     if (!isRun && !start.has(instruction)) continue;
     const text = dockerfile.scriptOf(instruction);
     if (!text) continue;
-    emitScript(emitter, {
+    const own = isRun ? `${anchor}/RUN.${runs++}` : `${anchor}/${instruction.keyword}`;
+    const script = emitScript(emitter, {
       phase: isRun ? 'bake' : 'start',
       text,
       owner: { type: 'dockerfile', dockerfile, stage, keyword: instruction.keyword },
-      anchor: isRun ? `${anchor}/RUN.${runs++}` : `${anchor}/${instruction.keyword}`,
+      anchor: own,
       variables: dockerfile.variablesAt(instruction),
     });
-    if (!isRun) collectCopiedScript(file, project, dockerfile, stage, instruction, emitter);
+    const programs = isRun
+      ? (script?.shell.commands ?? []).flatMap((command) => scriptRunBy(command) ?? [])
+      : startProgram(instruction);
+    for (const program of programs) {
+      collectCopiedScript(file, project, dockerfile, stage, instruction, program, own, emitter);
+    }
   }
+}
+
+/** The script file that a command runs: `/tmp/install.sh`, `bash -e /tmp/install.sh`. */
+function scriptRunBy({ name, words }: ShellCommand): string | undefined {
+  const found = /^(ba|da|k|z|a)?sh$/.test(name) ? words.slice(1).find(({ text }) => !/^[-+]/.test(text)) : words[0];
+  return found?.complete && /\.(sh|bash)$/.test(found.text) ? found.text : undefined;
+}
+
+/** What a container starts with, when its name says that it is a script. */
+function startProgram(instruction: Instruction): readonly string[] {
+  const program = (instruction.execForm ?? instruction.words)[0]?.text ?? '';
+  return /\.(sh|bash)$|entrypoint|^run$|^start$/.test(baseName(program)) ? [program] : [];
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function last(stage: Stage, keyword: string): Instruction | undefined {
   return stage.instructions.filter((instruction) => instruction.keyword === keyword).at(-1);
 }
 
-/** An entrypoint script that the stage copies from the build context is read there: what it runs, the container runs. */
+/**
+ * A script that the stage copies from the build context is read there: what an entrypoint runs, the container runs, and
+ * what a script of a RUN does, is in the image.
+ */
 function collectCopiedScript(
   file: SourceFile,
   project: Project,
   dockerfile: Dockerfile,
   stage: Stage,
   instruction: Instruction,
+  program: string,
+  anchor: string,
   emitter: Emitter,
 ): void {
-  const program = (instruction.execForm ?? instruction.words)[0]?.text ?? '';
-  const name = program.slice(program.lastIndexOf('/') + 1);
-  if (name === '' || !/\.(sh|bash)$|entrypoint|^run$|^start$/.test(name)) return;
-  const source = copiedFrom(stage, name);
+  const name = baseName(program);
+  const source = name === '' ? undefined : copiedFrom(stage, name);
   // The context is not known; the Dockerfile's own directory and the workspace root are the usual ones.
   for (const directory of source === undefined ? [] : [file.directory, '']) {
     const path = joinPath(directory, source ?? '');
     const text = path === undefined ? undefined : project.read(path);
     if (path === undefined || text === undefined) continue;
     emitScript(emitter, {
-      phase: 'start',
+      phase: instruction.keyword === 'RUN' ? 'bake' : 'start',
       text: MappedText.verbatim(text, 0, path),
       owner: { type: 'dockerfile', dockerfile, stage, keyword: instruction.keyword },
-      anchor: `${stageAnchor(stage)}/${instruction.keyword}/${name}`,
+      anchor: `${anchor}/${name}`,
       path,
       variables: dockerfile.variablesAt(instruction),
     });
