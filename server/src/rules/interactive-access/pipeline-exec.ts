@@ -1,7 +1,8 @@
-import { containerSession } from '../../model/commands/container-sessions';
+import { containerSession, usesRemoteEngine } from '../../model/commands/container-sessions';
 import {
   isDeployment,
   isDeployScript,
+  isTest,
   startsItsOwnContainers,
   usesThrowawayCluster,
 } from '../../model/commands/pipeline-context';
@@ -28,10 +29,11 @@ export default defineRule({
       const isScript = phase === 'script' && script.owner.type === 'shell' && isDeployScript(context.file.path);
       if (phase !== 'pipeline' && !isScript) return;
       const found = containerSession(command);
-      if (!found || usesThrowawayCluster(script)) return;
+      if (!found) return;
       // On a runner, `docker exec` mostly looks into a container of the test.
-      if (found.engine && !found.remote && (!(isScript || isDeployment(script)) || startsItsOwnContainers(script)))
-        return;
+      const remote = !found.engine || found.remote || usesRemoteEngine(script);
+      if (!remote && (!(isScript || isDeployment(script)) || startsItsOwnContainers(script))) return;
+      if (usesThrowawayCluster(script) || isTest(script, context.file.path)) return;
       context.report({ at: command.at, anchor, message: found.type, data: { what: found.what } });
     },
   }),
