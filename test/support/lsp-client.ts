@@ -161,9 +161,9 @@ export class LspClient {
     const connection = createProtocolConnection(reader, writer);
     const client = new LspClient(connection, options);
     connection.listen();
-    const params: InitializeParams = {
+    const params: Omit<InitializeParams, 'rootUri'> = {
       processId: null,
-      rootUri: null,
+
       capabilities: options.capabilities?.(CAPABILITIES) ?? CAPABILITIES,
       workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: uri.split('/').pop() ?? '' })),
       initializationOptions: options.options,

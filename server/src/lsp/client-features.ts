@@ -61,6 +61,7 @@ function initializationOptions(given: unknown): InitializationOptions {
     credentials: flag('credentials'),
     status: flag('status'),
     commands: flag('commands'),
+    yamlSchema: flag('yamlSchema'),
     ruleDocs: typeof ruleDocs === 'string' && ruleDocs.includes('{id}') ? ruleDocs : undefined,
     trusted: flag('trusted'),
   };

@@ -1,5 +1,6 @@
 import { CONFIG_NAMES, directoryOf } from '../core/config';
 import type { RuleMeta } from '../core/rule';
+import type { LintRule } from '../model/facts';
 import type { ProjectFiles } from '../model/project';
 import { loadConfig, type ConfigProblem, type WorkspaceConfig } from '../workspace/config-file';
 import type { Settings } from './protocol';
@@ -68,6 +69,11 @@ export class Configurations {
   /** What is wrong in the configurations that were used so far. */
   problems(): readonly ConfigProblem[] {
     return [...this.loaded.values()].flatMap(({ problems }) => problems);
+  }
+
+  /** Custom rules of the configurations that were used so far. */
+  customRules(): readonly LintRule[] {
+    return [...this.loaded.values()].flatMap(({ customRules }) => customRules);
   }
 
   clear(): void {

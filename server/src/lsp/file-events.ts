@@ -104,7 +104,8 @@ export class FileEvents {
     publisher.outdate(keys);
   }
 
-  private outdateFolder(folder: Folder): void {
+  /** Documents of the folder may show something else now. */
+  outdateFolder(folder: Folder): void {
     const { documents, session, publisher } = this.parts;
     publisher.outdate(
       documents.all().flatMap((document) => (session.locate(document).folder === folder ? [document.key] : [])),

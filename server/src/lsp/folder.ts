@@ -5,9 +5,11 @@ import type { RuleMeta } from '../core/rule';
 import { SUPPRESSION_RULES } from '../core/suppression-rules';
 import type { LintRule } from '../model/facts';
 import type { ProjectFiles } from '../model/project';
+import { WorkspaceIndex, type FileSummary } from '../model/workspace-index';
 import { ALL_RULES } from '../rules/index.gen';
 import type { ConfigProblem, WorkspaceConfig } from '../workspace/config-file';
 import { Linter, type FileLint } from '../workspace/linter';
+import { OverlayFiles, type Overlay } from '../workspace/overlay-files';
 import { Configurations } from './configurations';
 import { Dependencies } from './dependencies';
 import { FolderFiles, NO_FILES, type FileAccess } from './folder-files';
@@ -45,6 +47,8 @@ export class Folder {
   private readonly configurations: Configurations;
   private linter: Linter;
   private settings: SettingsOfResource = { settings: DEFAULT_SETTINGS, key: '' };
+  private readonly summaries = new Map<string, FileSummary>();
+  private index: WorkspaceIndex | undefined;
   private baseline: { readonly text: string; readonly value: Baseline } | undefined;
   /** Changes when the configuration, the settings or the baseline do. */
   generation = 0;
@@ -53,8 +57,10 @@ export class Folder {
   constructor(
     readonly root: Resource | undefined,
     private readonly host: FolderHost,
+    files?: ProjectFiles,
   ) {
-    this.files = root ? new FolderFiles(root, host.access, (path) => this.dependencies.note(path)) : NO_FILES;
+    const own = root ? new FolderFiles(root, host.access, (path) => this.dependencies.note(path)) : NO_FILES;
+    this.files = files ?? own;
     this.configurations = new Configurations(this.files, BUILT_IN_METAS, host.isTrusted);
     this.linter = this.createLinter();
   }
@@ -82,6 +88,11 @@ export class Folder {
   /** What is wrong in the configuration files that were used so far. */
   configProblems(): readonly ConfigProblem[] {
     return this.configurations.problems();
+  }
+
+  /** Custom rules of the configurations that were used so far. */
+  customRules(): readonly LintRule[] {
+    return this.configurations.customRules();
   }
 
   /** Path and text of the configuration file that holds for a file; undefined when there is none. */
@@ -142,9 +153,35 @@ export class Folder {
     return true;
   }
 
+  /** The folder with other texts in some places (null: nothing is there); its configuration is the same. */
+  overlaid(overlay: Overlay): Folder {
+    const texts = Object.entries(overlay).filter(([path]) => !this.isConfiguration(path));
+    const folder = new Folder(this.root, this.host, new OverlayFiles(this.files, Object.fromEntries(texts)));
+    folder.useSummaries([...this.summaries.values()]);
+    return folder;
+  }
+
+  /**
+   * Takes what a look at the whole workspace found out. Until the next look it is believed, so that an open document
+   * shows the same as the list of all findings.
+   */
+  useSummaries(summaries: readonly FileSummary[]): void {
+    for (const summary of summaries) this.summaries.set(summary.path, summary);
+    if (summaries.length === 0) return;
+    this.generation++;
+    this.index = new WorkspaceIndex([...this.summaries.values()]);
+    this.linter.useIndex(this.index);
+  }
+
+  /** What a file contributes to the knowledge about the workspace; undefined when it is none that we lint. */
+  summarise(path: string, text: string, settings: SettingsOfResource): FileSummary | undefined {
+    this.settings = settings;
+    return this.linter.summarise(path, text);
+  }
+
   private createLinter(): Linter {
     const { now, rules } = this.host;
-    return new Linter(this.files, {
+    const linter = new Linter(this.files, {
       rules: rules ?? ALL_RULES,
       configFor: (path) => this.config(path, this.settings),
       // A server runs for days.
@@ -152,5 +189,7 @@ export class Folder {
         return now();
       },
     });
+    if (this.index) linter.useIndex(this.index);
+    return linter;
   }
 }

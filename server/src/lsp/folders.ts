@@ -1,4 +1,5 @@
-import { Folder, type FolderHost } from './folder';
+import type { RuleMeta } from '../core/rule';
+import { Folder, KNOWN_METAS, type FolderHost } from './folder';
 import { parseUri, relativePath, resourceKey, type Resource } from './uri';
 
 /** A file in its folder. */
@@ -43,6 +44,16 @@ export class Folders {
   locate(resource: Resource): Location {
     const folder = this.nearest(resource) ?? this.loose;
     return { folder, path: folder.pathOf(resource) ?? '' };
+  }
+
+  /** Metadata of a rule of the catalogue or of a configuration that was read. */
+  metaOf(rule: string): RuleMeta | undefined {
+    return (
+      KNOWN_METAS.find(({ id }) => id === rule) ??
+      this.all()
+        .flatMap((folder) => folder.customRules())
+        .find(({ meta }) => meta.id === rule)?.meta
+    );
   }
 
   private nearest(resource: Resource): Folder | undefined {

@@ -65,6 +65,8 @@ export interface InitializationOptions {
   readonly status?: boolean | undefined;
   /** True when the client registers `COMMANDS`. Absent: as `status`. */
   readonly commands?: boolean | undefined;
+  /** True when another extension completes `immutable.yaml` by its schema: this server then does not. */
+  readonly yamlSchema?: boolean | undefined;
   /** `{id}` is replaced by a rule's id: where a finding's code links to. Without it the page in the package is linked. */
   readonly ruleDocs?: string | undefined;
   /** False in an untrusted workspace: no network, no custom rules of the workspace. Default true. */

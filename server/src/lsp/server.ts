@@ -7,16 +7,22 @@ import {
 } from 'vscode-languageserver';
 import { clientFeatures, type ClientFeatures } from './client-features';
 import { CODE_ACTION_KINDS, CodeActions } from './code-actions';
+import { complete, COMPLETION_TRIGGERS } from './completion';
 import { ConfigPublisher } from './config-publisher';
 import { Documents } from './documents';
 import { FileEvents } from './file-events';
+import { FileTexts } from './file-texts';
+import type { Folder } from './folder';
 import { Folders } from './folders';
+import { hover } from './hover';
 import { LazyEdits } from './lazy-edits';
+import { documentLinks } from './links';
 import { Log } from './log';
 import { OnlineFixes } from './online-fixes';
 import { documentRoles, DIAGNOSTIC_SOURCE, registryCredentials, trustGranted, type RoleOfDocument } from './protocol';
 import { Publisher } from './publisher';
 import { RemoteFiles } from './remote-files';
+import { listenToRequests } from './requests';
 import { Roles } from './roles';
 import { RuleLinks } from './rule-links';
 import type { DigestHost, Runtime } from './runtime';
@@ -103,6 +109,14 @@ function start(
   const lazy = new LazyEdits(edits, log);
   new CodeActions({ documents, session, edits, lazy, online, features }).listen(connection);
 
+  connection.onHover((request) => hover(request, { documents, folders, session, links, runtime, features, log }));
+  connection.onDocumentLinks((request) => documentLinks(request, { documents, session, links }));
+  const isConfigElsewhere = features.options.yamlSchema === true;
+  connection.onCompletion((request) => complete(request, { documents, session, isConfigElsewhere }));
+  const texts = new FileTexts({ documents, folders, settings, remote });
+  const onLearned = (folder: Folder): void => events.outdateFolder(folder);
+  listenToRequests({ connection, documents, folders, session, texts, log, runtime, onLearned });
+
   documents.listen(connection, {
     opened: (document) => {
       events.documentOpenedOrClosed(document);
@@ -182,6 +196,9 @@ function start(
       ...(features.codeActionLiterals
         ? { codeActionProvider: { codeActionKinds: [...CODE_ACTION_KINDS], resolveProvider: features.lazyEdits } }
         : {}),
+      hoverProvider: true,
+      documentLinkProvider: { resolveProvider: false },
+      completionProvider: { triggerCharacters: [...COMPLETION_TRIGGERS] },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },
   };
@@ -199,7 +216,8 @@ function digestHost(connection: Connection, { options }: ClientFeatures): Digest
   };
 }
 
-function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+function foldersOf(params: InitializeParams): string[] {
+  const { workspaceFolders, rootUri }: InitializeParams & { readonly rootUri?: string | null } = params;
   if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri);
   // Clients from before workspace folders name one root.
   return rootUri ? [rootUri] : [];

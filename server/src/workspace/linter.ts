@@ -1,12 +1,12 @@
 import { runRules, type InternalError, type LintSettings } from '../core/engine';
 import type { Environment } from '../core/environment';
 import type { Finding } from '../core/finding';
-import { applySuppressions, parseSuppressions, type SuppressionPolicy } from '../core/suppress';
+import { applySuppressions, parseSuppressions, type Suppression, type SuppressionPolicy } from '../core/suppress';
 import { YamlCache } from '../lang/data/yaml';
 import type { FileKind } from '../lang/detect';
-import { factCollector } from '../model/collect';
+import { collectFacts, factCollector } from '../model/collect';
 import { embeddedComments } from '../model/collect/embedded-comments';
-import type { LintRule } from '../model/facts';
+import type { ImageUse, LintRule } from '../model/facts';
 import type { ProjectFiles } from '../model/project';
 import type { SourceFile } from '../model/source-file';
 import type { FileSummary, WorkspaceIndex } from '../model/workspace-index';
@@ -80,6 +80,27 @@ export class Linter {
   /** The parsed form of a text that was linted; parsed anew when it is no longer kept. */
   source(path: string, text: string, languageHint?: string): SourceFile | undefined {
     return this.project.open(path, text, languageHint);
+  }
+
+  /** Every image reference of a text, for a hover or an inventory; none when it is no file that we lint. */
+  imageUses(path: string, text: string, languageHint?: string): readonly ImageUse[] {
+    const source = this.project.open(path, text, languageHint);
+    if (!source) return [];
+    this.project.focus(source);
+    const uses: ImageUse[] = [];
+    const collect = (fact: string, value: unknown): void => {
+      if (fact === 'image') uses.push(value as ImageUse);
+    };
+    collectFacts(source, this.project, (fact) => fact === 'image', collect, { scripts: true });
+    return uses;
+  }
+
+  /** Every suppression of a text, in scripts inside of it too. */
+  suppressions(path: string, text: string, languageHint?: string): readonly Suppression[] {
+    const source = this.project.open(path, text, languageHint);
+    if (!source) return [];
+    this.project.focus(source);
+    return parseSuppressions(source, embeddedComments(source, this.project));
   }
 
   /**

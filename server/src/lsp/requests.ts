@@ -1,0 +1,52 @@
+import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver';
+import { compareFiles as compare } from './compare-files';
+import type { Documents } from './documents';
+import type { FileTexts } from './file-texts';
+import type { Folder } from './folder';
+import type { Folders } from './folders';
+import { lintFiles as lint } from './lint-files';
+import type { Log } from './log';
+import * as protocol from './protocol';
+import type { Message } from './protocol';
+import { reviewSuggestion as suggest } from './review-suggestion';
+import { explain } from './rule-pages';
+import type { Runtime } from './runtime';
+import type { Session } from './session';
+import { Cancelled } from './turns';
+
+/** What the requests beyond the Language Server Protocol are answered from. */
+export interface RequestParts {
+  readonly connection: Connection;
+  readonly documents: Documents;
+  readonly folders: Folders;
+  readonly session: Session;
+  readonly texts: FileTexts;
+  readonly log: Log;
+  readonly runtime: Runtime;
+  readonly onLearned: (folder: Folder) => void;
+}
+
+/** Answers `immutableInfra/…` requests. */
+export function listenToRequests(parts: RequestParts): void {
+  const { connection, documents, folders, session, runtime } = parts;
+  const answer = <Params, Result>(
+    message: Message<Params, Result>,
+    run: (params: Params, token: CancellationToken) => Result | Promise<Result>,
+  ): void => {
+    connection.onRequest(message.method, async (params: Params, token: CancellationToken) => {
+      try {
+        return await run(params, token);
+      } catch (error) {
+        if (error instanceof Cancelled) throw new ResponseError(LSPErrorCodes.RequestCancelled, error.message);
+        throw error;
+      }
+    });
+  };
+  answer(protocol.lintFiles, async ({ uris }, token) => ({ files: await lint(uris, parts, token) }));
+  answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
+  answer(protocol.explainRule, ({ rule }) => explain(rule, folders, runtime));
+  answer(protocol.reviewSuggestion, async ({ uri, fingerprint }, token) => {
+    const document = documents.get(uri);
+    return document ? suggest(await session.lint(document, token), fingerprint) : null;
+  });
+}
