@@ -4,11 +4,11 @@ import { isDatabaseRepository } from './terraform/datastores';
 
 /** Programs that run beside an application in its pod. They say themselves when they are ready, or nobody waits for them. */
 const SIDECARS =
-  /^(istio-?proxy|proxyv2|linkerd-?proxy|envoy-sidecar|cloud-?sql-?(auth-)?proxy|alloydb-auth-proxy|vault-agent|daprd|consul-dataplane|otel(-.*)?|(.*-)?otel-(agent|collector)|opentelemetry-.*|aws-otel-collector|adot-collector|datadog(-agent)?|dd-agent|newrelic-.*|xray(-daemon)?|aws-xray-daemon|cloudwatch-agent|(prometheus-)?config-reloader|configmap-reload|k8s-sidecar|git-sync|kube-rbac-proxy|(.*-)?(exporter|metrics))$/;
+  /^(istio-?proxy|proxyv2|linkerd-?proxy|envoy-sidecar|cloud-?sql-?(auth-)?proxy|alloydb-auth-proxy|vault-agent|daprd|consul-dataplane|otel(-.*)?|(.*-)?otel-(agent|collector)|opentelemetry-.*|aws-otel-collector|adot-collector|datadog(-agent)?|dd-agent|newrelic-.*|xray(-daemon)?|aws-xray-daemon|cloudwatch-agent|(prometheus-)?config-reloader|configmap-reload|k8s-sidecar|git-sync|logrotate|kube-rbac-proxy|(.*-)?(exporter|metrics))$/;
 
-/** Programs that ship logs. */
+/** Programs that ship logs. `logrotate` is none: it cuts files and deletes them. */
 const SHIPPERS =
-  /(^|[-_/.])(fluent-?bit|fluentd|aws-for-fluent-bit|promtail|vector|filebeat|logstash|logrotate|alloy|grafana-agent|otel|otelcol|opentelemetry|datadog|dd-agent|splunk|cloudwatch-agent|log[-_]?router|log[-_]?(shipper|agent|collector|forwarder)|telegraf|rsyslog|syslog-ng)([-_/.]|$)/;
+  /(^|[-_/.])(fluent-?bit|fluentd|aws-for-fluent-bit|promtail|vector|filebeat|logstash|alloy|grafana-agent|otel|otelcol|opentelemetry|datadog|dd-agent|splunk|cloudwatch-agent|log[-_]?router|log[-_]?(shipper|agent|collector|forwarder)|telegraf|rsyslog|syslog-ng)([-_/.]|$)/;
 
 /** The repository without its registry and folders: `proxyv2` for `docker.io/istio/proxyv2:1.22.0`. */
 function repositoryName(image: string | undefined): string | undefined {

@@ -8,7 +8,7 @@ export interface LogFile {
   readonly at: Place;
   /** The file's literal, when another file name can take its place there. */
   readonly value?: MappedText | undefined;
-  /** The redirection in the script's text, when it can be dropped. */
+  /** The redirection or the `| tee …` in the script's text, when it can be dropped. */
   readonly redirect?: Range | undefined;
   /** A copy beside standard output (`tee`), or the trace of a boot script. */
   readonly trace: boolean;
@@ -52,7 +52,8 @@ export function logFiles(command: ShellCommand, script: ShellScript): LogFile[] 
     );
     const prints = feeder !== undefined && PRINTERS.has(feeder.name);
     if (file?.complete && !prints && isRegularFile(file.text) && LOG_PATH.test(file.text)) {
-      found.push({ path: file.text, at: file.at, trace: command.inSubstitution });
+      const redirect = feeder && pipeToFile(command, feeder);
+      found.push({ path: file.text, at: file.at, redirect, trace: command.inSubstitution });
     }
   }
   const option = optionFile(command);
@@ -76,6 +77,14 @@ function rangeOf({ target }: ShellRedirect, script: ShellScript): Range | undefi
   if (!target) return undefined;
   const before = /[ \t]+\d?&?>{1,2}\|?[ \t]*$/.exec(script.source.text.slice(0, target.range.start));
   return before ? { start: before.index, end: target.range.end } : undefined;
+}
+
+/** `| tee file` at the end of a pipeline: without it the same text goes to standard output. */
+function pipeToFile(command: ShellCommand, feeder: ShellCommand): Range | undefined {
+  const files = command.words.slice(1).filter((word) => !word.text.startsWith('-'));
+  const isLast = command.pipeline.index === command.pipeline.length - 1;
+  if (!isLast || files.length !== 1 || command.redirects.length > 0) return undefined;
+  return { start: feeder.range.end, end: command.range.end };
 }
 
 function optionFile(command: ShellCommand): Pick<ShellWord, 'text' | 'value' | 'at' | 'complete'> | undefined {

@@ -12,12 +12,14 @@ import {
   type LogFile,
 } from '../../model/commands/log-files';
 import type { Dockerfile, Stage } from '../../model/dockerfile';
+import type { ComposeFile, ComposeService } from '../../model/compose';
 import { defineRule, type CommandUse } from '../../model/facts';
+import { linkFix, streamFor } from '../../model/edits/log-link';
 import { isLogShipper } from '../../model/known-containers';
-import { alternatives, entryOf, textOf } from '../../model/values/value';
+import { terraformContainers, type TerraformContainer } from '../../model/terraform/containers';
+import { alternatives, entryOf, textOf, type Value } from '../../model/values/value';
 
-const SHIPPERS =
-  /fluent-?bit|fluentd|filebeat|promtail|vector\b|amazon-cloudwatch-agent|awslogs|otelcol|rsyslog|logrotate/;
+const SHIPPERS = /fluent-?bit|fluentd|filebeat|promtail|vector\b|amazon-cloudwatch-agent|awslogs|otelcol|rsyslog/;
 
 export default defineRule({
   meta: {
@@ -50,19 +52,24 @@ export default defineRule({
     const streamFix = (value: MappedText | undefined, path: string, level: 'safe' | 'suggestion'): Fix[] => {
       const at = value?.isVerbatim() ? value.sourceOf() : undefined;
       if (!at || (at.path !== undefined && at.path !== context.file.path)) return [];
-      const stream = /err/i.test(path.slice(path.lastIndexOf('/'))) ? '/dev/stderr' : '/dev/stdout';
+      const stream = streamFor(path);
       return [
         { level, title: `Write to \`${stream}\``, edits: [{ at: { start: at.start, end: at.end }, text: stream }] },
       ];
     };
+    let compose: ComposeFile | undefined;
     return {
+      compose: (file) => {
+        compose = file;
+      },
       command: (use) => {
         const { command, script, phase, anchor } = use;
         const { shell, owner } = script;
         if (phase === 'boot') {
           if (SHIPPERS.test(shell.source.text)) return;
           for (const redirect of command.redirects) {
-            for (const file of redirect.content ? unitLogFiles(redirect.content) : []) report(file, anchor, 'instance');
+            for (const file of redirect.content ? configuredLogFiles(redirect.content) : [])
+              report(file, anchor, 'instance');
           }
           for (const file of logFiles(command, shell)) {
             if (file.trace) {
@@ -72,20 +79,20 @@ export default defineRule({
           }
           return;
         }
-        if (phase !== 'start' || !isKept(use)) return;
+        if (phase !== 'start' || !isKept(use, compose)) return;
         const links = owner.type === 'dockerfile' ? streams(owner.dockerfile, owner.stage) : [];
         for (const file of logFiles(command, shell)) {
           if (links.includes(file.path)) continue;
           const fixes = file.redirect
             ? dropFix(use, file, context.file.path)
             : streamFix(file.value, file.path, 'safe');
-          report(file, anchor, 'container', fixes);
+          report(file, anchor, 'container', [...fixes, ...linkOf(use, file, context.file.path)]);
         }
       },
       'boot-data': ({ cloudInit, anchor }) => {
         for (const file of cloudInit.files) {
           if (!file.content || !/\.(service|conf)$/.test(file.path?.text.text ?? '')) continue;
-          for (const found of unitLogFiles(file.content.text)) report(found, anchor, 'instance');
+          for (const found of configuredLogFiles(file.content.text)) report(found, anchor, 'instance');
         }
       },
       dockerfile: (dockerfile) => {
@@ -94,9 +101,11 @@ export default defineRule({
           const links = streams(dockerfile, stage);
           for (const instruction of stage.instructions) {
             for (const { content } of instruction.heredocs) {
-              for (const file of [...serverLogFiles(content), ...unitLogFiles(content)]) {
-                if (!links.includes(file.path))
-                  report(file, anchor, 'container', streamFix(file.value, file.path, 'safe'));
+              for (const file of configuredLogFiles(content)) {
+                if (links.includes(file.path)) continue;
+                // A unit is for an init system: no link is needed where journald is.
+                const link = file.value ? linkFix(dockerfile, stage, instruction, file.path) : [];
+                report(file, anchor, 'container', [...streamFix(file.value, file.path, 'safe'), ...link]);
               }
             }
             if (instruction.keyword !== 'ENV') continue;
@@ -105,13 +114,16 @@ export default defineRule({
               if (!value || !isLogVariable(name) || !isLogFilePath(path) || links.includes(path)) continue;
               const quoted = value.text.length === path.length ? value : value.slice(1, value.length - 1);
               const at = quoted.sourceOf();
-              if (at)
-                report({ path, at, trace: false }, `${anchor}/ENV.${name}`, 'container', variableFix(quoted, path));
+              if (!at) continue;
+              const link = /\.\w+$/.test(path) ? linkFix(dockerfile, stage, instruction, path) : [];
+              const fixes = [...variableFix(quoted, path), ...link];
+              report({ path, at, trace: false }, `${anchor}/ENV.${name}`, 'container', fixes);
             }
           }
         }
       },
       'compose.service': (service) => {
+        if (isShippedByService(service, compose)) return;
         for (const { name, value } of service.environment) {
           const at = value?.sourceOf();
           if (!value || !at || !isLogVariable(name) || !isLogFilePath(value.text)) continue;
@@ -132,17 +144,12 @@ export default defineRule({
         });
       },
       'terraform.container': (container) => {
-        const listed = entryOf(container.definition, 'environment');
-        for (const option of listed ? alternatives(listed) : []) {
-          for (const item of option.type === 'list' ? option.items : []) {
-            const value = entryOf(item, 'value');
-            const path = textOf(value);
-            const name = textOf(entryOf(item, 'name'));
-            if (value?.type !== 'text' || path === undefined || name === undefined) continue;
-            if (!isLogVariable(name) || !isLogFilePath(path)) continue;
-            const at = value.text.sourceOf() ?? value.origin;
-            report({ path, at, trace: false }, `${container.anchor}/environment.${name}`, 'container');
-          }
+        if (isShippedInTask(container)) return;
+        for (const { name, value } of variablesOf(container)) {
+          const path = textOf(value);
+          if (value?.type !== 'text' || path === undefined || !isLogVariable(name) || !isLogFilePath(path)) continue;
+          const at = value.text.sourceOf() ?? value.origin;
+          if (at) report({ path, at, trace: false }, `${container.anchor}/environment.${name}`, 'container');
         }
       },
     };
@@ -179,8 +186,61 @@ function streams(dockerfile: Dockerfile, stage: Stage): readonly string[] {
   return nginx ? [...linked, '/var/log/nginx/access.log', '/var/log/nginx/error.log'] : linked;
 }
 
+function configuredLogFiles(text: MappedText): LogFile[] {
+  return [...serverLogFiles(text), ...unitLogFiles(text)];
+}
+
+/** `environment` of a container definition, or the `env` blocks of a container block. */
+function variablesOf({ definition, block }: TerraformContainer): { name: string; value: Value | undefined }[] {
+  const listed = entryOf(definition, 'environment');
+  const items = (listed ? alternatives(listed) : []).flatMap((option) => (option.type === 'list' ? option.items : []));
+  const pairs = [
+    ...items.map((item) => ({ name: entryOf(item, 'name'), value: entryOf(item, 'value') })),
+    ...(block?.blocks('env') ?? []).map((env) => ({ name: env.value('name'), value: env.value('value') })),
+  ];
+  return pairs.flatMap(({ name, value }) => {
+    const text = textOf(name);
+    return text === undefined ? [] : [{ name: text, value }];
+  });
+}
+
+/** Another container of the task ships logs and sees the files of others. */
+function isShippedInTask({ resource, definition, block }: TerraformContainer): boolean {
+  return terraformContainers(resource).some((other) => {
+    if (!isLogShipper(other.name, textOf(other.image))) return false;
+    if (other.definition === definition && other.block === block) return true;
+    const seen = [entryOf(other.definition, 'mountPoints'), entryOf(other.definition, 'volumesFrom')];
+    return seen.some((value) => value !== undefined) || (other.block?.blocks('volume_mount').length ?? 0) > 0;
+  });
+}
+
+/** The service ships logs itself, or another one that does mounts one of its volumes. */
+function isShippedByService(service: ComposeService, compose: ComposeFile | undefined): boolean {
+  const isShipper = (each: ComposeService): boolean => isLogShipper(each.name, each.image?.text);
+  const own = service.volumes.flatMap(({ source }) => (source ? [source.text] : []));
+  const shares = (each: ComposeService): boolean =>
+    each.volumes.some(({ source }) => source !== undefined && own.includes(source.text));
+  return isShipper(service) || (compose?.services ?? []).some((each) => isShipper(each) && shares(each));
+}
+
+/** The suggestion to link the file, where the Dockerfile starts the program that writes it. */
+function linkOf({ command, script: { owner } }: CommandUse, { path, at }: LogFile, linted: string): readonly Fix[] {
+  // A copy beside standard output would then be printed twice.
+  if (owner.type !== 'dockerfile' || command.name === 'tee') return [];
+  const start = owner.stage.instructions.filter(({ keyword }) => keyword === owner.keyword).at(-1);
+  const fixes = start ? linkFix(owner.dockerfile, owner.stage, start, path) : [];
+  if (at.path === undefined) return fixes;
+  // The finding stands in the script that is copied, the edit in the Dockerfile.
+  return fixes.map((fix) => ({
+    ...fix,
+    edits: fix.edits.map((edit) => ({ ...edit, at: { ...edit.at, path: linted } })),
+  }));
+}
+
 /** False for what a sidecar ships, and for stages that are not shipped. */
-function isKept({ script: { owner } }: CommandUse): boolean {
+function isKept({ script: { owner } }: CommandUse, compose: ComposeFile | undefined): boolean {
+  if (owner.type === 'compose') return !isShippedByService(owner.service, compose);
+  if (owner.type === 'terraform-container') return !isShippedInTask(owner.container);
   if (owner.type === 'kubernetes') {
     return !owner.workload.containers.some((each) => isLogShipper(each.name, each.image?.text.text));
   }
@@ -199,7 +259,7 @@ function dropFix({ script: { shell } }: CommandUse, { redirect, path }: LogFile,
   return [
     {
       level: 'safe',
-      title: `Do not redirect to \`${path}\``,
+      title: `Do not write to \`${path}\``,
       edits: [{ at: { start: at.start, end: at.end }, text: '' }],
     },
   ];
