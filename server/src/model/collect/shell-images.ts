@@ -19,6 +19,9 @@ const RUN_OPTIONS: ReadonlySet<string> = new Set(
 
 const ENGINES: ReadonlySet<string> = new Set(['docker', 'podman', 'nerdctl', 'crictl', 'ctr']);
 
+/** `web:test`, without a registry or an owner: no official image has such a tag, so it was built on this machine. */
+const LOCAL_NAME = /^[a-z0-9][a-z0-9._-]*:(test|dev|develop|local|ci|wip|tmp)$/;
+
 export interface ShellImage {
   readonly source: ImageSource;
   readonly text: MappedText;
@@ -49,7 +52,10 @@ export function shellImages(script: ScriptUse): ShellImage[] {
       verb.text === 'run' ||
       verb.text === 'create' ||
       (command.name === 'ctr' && verb.text === 'pull');
-    if (pulls && rest[0]) found.push(image(script, rest[0], 'shell.run', command, built.has(rest[0].text)));
+    if (pulls && rest[0]) {
+      const own = built.has(rest[0].text) || LOCAL_NAME.test(rest[0].text);
+      found.push(image(script, rest[0], 'shell.run', command, own));
+    }
   }
   return found;
 }

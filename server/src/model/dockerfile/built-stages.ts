@@ -6,6 +6,11 @@ import type { Stage } from './stage';
 const DEVELOPMENT_STAGE =
   /(^|[-_.])(dev|devel|development|debug|test|tests|testing|lint|ci|builder?|devcontainer)([-_.]|$)/i;
 
+/** True for a stage that is named as one for people or pipelines. */
+export function isDevelopmentStage(stage: Stage): boolean {
+  return DEVELOPMENT_STAGE.test(stage.name ?? '');
+}
+
 /** A stage whose image is used, and the builds of the workspace that make it. */
 export interface BuiltStage {
   readonly stage: Stage;
@@ -23,7 +28,7 @@ export function builtStages(dockerfile: Dockerfile, builds: readonly BuiltImage[
     const own = builds.filter(({ target }) =>
       target === undefined ? isLast : target.toLowerCase() === (stage.name?.toLowerCase() ?? String(stage.index)),
     );
-    if (!isLast && (own.length === 0 || DEVELOPMENT_STAGE.test(stage.name ?? ''))) return [];
+    if (!isLast && (own.length === 0 || isDevelopmentStage(stage))) return [];
     return [{ stage, builds: own }];
   });
 }

@@ -3,6 +3,9 @@ import type { WorkspaceIndex } from '../workspace-index';
 import { get } from '../../lang/data/tree';
 import { labelMap, selects, type KubernetesService, type Workload } from './index';
 
+/** Services through which only the operators' tools ask: no user waits for an answer. */
+const OPERATORS_SERVICE = /(^|[-.])(metrics|monitoring|telemetry)$/;
+
 /** The ports to which Services send the workload's traffic, and whether there is a Service at all. */
 export interface Traffic {
   readonly selected: boolean;
@@ -18,9 +21,12 @@ export function trafficOf(
   services: readonly KubernetesService[],
   index: WorkspaceIndex | undefined,
 ): Traffic {
-  const near = services.filter((service) => isKnown(service) && selects(service, workload));
+  const near = services.filter(
+    (service) => isTraffic(service.object.name?.text.text) && isKnown(service) && selects(service, workload),
+  );
   const labels = Object.fromEntries(labelMap(get(workload.podMetadata, 'labels')) ?? []);
-  const far = index?.servicesSelecting(labels, workload.object.namespace?.text.text) ?? [];
+  const selecting = index?.servicesSelecting(labels, workload.object.namespace?.text.text) ?? [];
+  const far = selecting.filter(({ name }) => isTraffic(name));
   return {
     selected: near.length + far.length > 0,
     targetPorts: [
@@ -33,6 +39,10 @@ export function trafficOf(
       ...far.flatMap(({ targetPorts }) => targetPorts),
     ],
   };
+}
+
+function isTraffic(name: string | undefined): boolean {
+  return name === undefined || !OPERATORS_SERVICE.test(name);
 }
 
 function isKnown({ selector }: KubernetesService): boolean {

@@ -2,7 +2,7 @@ import { HOLE } from '../../core/mapped-text';
 import type { Fix, Severity } from '../../core/finding';
 import type { Instruction } from '../../lang/dockerfile/ast';
 import type { Dockerfile, Stage } from '../../model/dockerfile';
-import { builtStages } from '../../model/dockerfile/built-stages';
+import { builtStages, isDevelopmentStage } from '../../model/dockerfile/built-stages';
 import { exposedPorts, probeCommand } from '../../model/dockerfile/probe-command';
 import { insertBefore } from '../../model/edits/dockerfile';
 import { defineRule } from '../../model/facts';
@@ -55,6 +55,8 @@ export default defineRule({
       if (TOOL_FOLDER.test(file.path) || isGithubAction(file.directory, project)) return;
       const builds = project.index?.buildsOf(file.path) ?? [];
       for (const { stage, builds: own } of builtStages(dockerfile, builds)) {
+        // An extra stage on top of the image of the service, with the tools of those who develop it.
+        if (stage.parents.length > 0 && isDevelopmentStage(stage)) continue;
         const start = startOf(stage);
         if (!start || hasHealthcheck(stage) || isNoService(stage, dockerfile)) continue;
         const command = start

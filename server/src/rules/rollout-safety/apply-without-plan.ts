@@ -59,7 +59,9 @@ export default defineRule({
       );
       const data = { tool: command.name };
       if (verb === 'destroy' || hasFlag(command, '-destroy')) {
-        if (approved && !planFile && !isEphemeral(script, context.file.path)) {
+        // Who runs a script of that name wants nothing else.
+        const meant = phase === 'script' && /destroy/i.test(context.file.path.split('/').at(-1) ?? '');
+        if (approved && !planFile && !meant && !isEphemeral(script, context.file.path)) {
           context.report({
             at: command.at,
             anchor,

@@ -8,7 +8,7 @@ import { given, knownTexts } from '../../model/terraform/literals';
 import { namingOf } from '../../model/terraform/naming';
 import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
-import { every, numberIn } from '../../model/values/value';
+import { every, numberIn, type Value } from '../../model/values/value';
 
 const LAUNCH_ARGUMENTS = ['launch_template', 'launch_configuration', 'mixed_instances_policy'];
 
@@ -55,14 +55,19 @@ function isReplacedOtherwise(group: TerraformResource): boolean {
   if (naming === 'changing' || naming === 'unknown' || hasReplaceTrigger(group)) return true;
   // Instances do not live longer than that.
   if (given(block, 'max_instance_lifetime')) return true;
-  const size = block.value('max_size');
-  if (size && every(size, (option) => numberIn(option) === 0)) return true;
+  if (isZero(block.value('max_size'))) return true;
+  // At rest nothing runs: whatever is started for a task is new.
+  if (['min_size', 'desired_capacity'].every((name) => isZero(block.value(name)))) return true;
   if (ignoresChangesOf(group, LAUNCH_ARGUMENTS)) return true;
   const names = [group.name, ...knownTexts(block.value('name')), ...knownTexts(block.value('name_prefix'))];
   const forEach = block.attribute('for_each');
   if (forEach) names.push(forEach.file.text.slice(forEach.expression.range.start, forEach.expression.range.end));
   if (names.some((name) => SIDE_BY_SIDE.test(name))) return true;
   return managedReferrers(group).some(deploys);
+}
+
+function isZero(value: Value | undefined): boolean {
+  return value !== undefined && every(value, (option) => numberIn(option) === 0);
 }
 
 /** CodeDeploy, or a provisioner that starts the refresh itself. */
