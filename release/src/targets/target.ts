@@ -1,0 +1,92 @@
+import type { BakedImage } from '../bakers/baker';
+import type { Known } from '../config/interpolate';
+import type { JsonObject } from '../durable/canonical-json';
+import type { HealthVerdict } from '../health/verdict';
+import type { GuardViolation } from '../plan/guard';
+import type { RunContext } from '../run/context';
+
+/** What a run wants to be live. Kept in the ledger as record `release`, so that a rollback can want it again. */
+export interface DesiredRelease {
+  readonly id: string;
+  readonly images: ReadonlyMap<string, BakedImage>;
+  /** What `${…}` stands for. */
+  readonly known: Known;
+  /** The configuration that a `full` rollback brings back; undefined: today's. */
+  readonly config: JsonObject | undefined;
+}
+
+/** What the target really is: read, never remembered. */
+export interface Observation {
+  /** The slot or colour that gets the traffic; undefined when nothing does. */
+  readonly activeSlot: string | undefined;
+  readonly slots: readonly ObservedSlot[];
+  /** The release that the stamp on the target names. */
+  readonly stampedRelease: string | undefined;
+}
+
+export interface ObservedSlot {
+  readonly name: string;
+  /** Ids that run in it: digests, AMI ids, hashes. Empty: nothing runs. */
+  readonly running: readonly string[];
+  readonly release: string | undefined;
+}
+
+/** A plan that waits for approval. */
+export interface PreparedPlan {
+  /** `sha256:…`: what is approved. */
+  readonly hash: string;
+  /** For people: Markdown, masked. */
+  readonly document: string;
+  readonly counts: { readonly add: number; readonly change: number; readonly destroy: number };
+  readonly violations: readonly GuardViolation[];
+  /** True when there is nothing to do. */
+  readonly isEmpty: boolean;
+  /** Goes into the intent: what is needed to tell afterwards what happened. */
+  readonly intent: JsonObject;
+}
+
+/** How much of a plan was done. */
+export interface ApplyOutcome {
+  readonly outcome: 'all' | 'none' | 'partial';
+  /** One line for each thing that is done, missing or damaged. */
+  readonly table: readonly string[];
+}
+
+export interface Verification {
+  /** As for health: `confirmed` when the release's image is proven to run, `unconfirmed` when nobody can tell. */
+  readonly verdict: Exclude<HealthVerdict, 'unchecked'>;
+  readonly expected: readonly string[];
+  readonly running: readonly string[];
+  readonly detail: string;
+}
+
+/** Where releases run. Kubernetes will be another one. Every method may be called again after a crash. */
+export interface Target {
+  /** What must not change between runs: `awsAccount`, `stateLineage`, `engine`. Compared with `pin`. */
+  fingerprint(context: RunContext): Promise<Readonly<Record<string, string>>>;
+  observe(context: RunContext): Promise<Observation>;
+  /** The slot to deploy to; undefined for targets without slots. */
+  idleSlot(observation: Observation): string | undefined;
+  /** @throws RunStoppedError `failed` when planning fails: nothing was changed */
+  planDeploy(release: DesiredRelease, observation: Observation, context: RunContext): Promise<PreparedPlan>;
+  /** Does what was approved, exactly: the plan is hashed again before anything starts, and is used once. */
+  apply(plan: PreparedPlan, context: RunContext): Promise<ApplyOutcome>;
+  /** After a crash during `apply`: what happened, from the intent and from the target itself. */
+  recoverApply(intent: JsonObject, context: RunContext): Promise<ApplyOutcome>;
+  verify(release: DesiredRelease, slot: string | undefined, context: RunContext): Promise<Verification>;
+  /** Plans moving the traffic; undefined for targets that have no route of their own. */
+  planRoute(
+    release: DesiredRelease,
+    to: string,
+    observation: Observation,
+    context: RunContext,
+  ): Promise<PreparedPlan | undefined>;
+  route(plan: PreparedPlan, to: string, context: RunContext): Promise<void>;
+  /** Plans the end of a slot that has no traffic. */
+  planRetire(slot: string, observation: Observation, context: RunContext): Promise<PreparedPlan | undefined>;
+  retire(plan: PreparedPlan, slot: string, context: RunContext): Promise<{ readonly left: readonly string[] }>;
+  /** Writes the release on the target: the second witness beside the ledger. */
+  stamp(release: DesiredRelease, slot: string | undefined, ledgerHead: string, context: RunContext): Promise<void>;
+  /** Values for `${slot.…}`, `${output.…}` and `${target.url}` of health checks. */
+  known(slot: string | undefined, context: RunContext): Promise<Known>;
+}
