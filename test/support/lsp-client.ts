@@ -26,6 +26,7 @@ import { startServer, type ServerOptions } from '../../server/src/lsp/server';
 /** A disk in memory: paths of URIs to texts. */
 export class MemoryDisk implements LocalFiles {
   readonly texts: Map<string, string>;
+  private listed: { readonly size: number; readonly names: Map<string, Set<string>> } = { size: -1, names: new Map() };
   reads = (scheme: string): boolean => scheme === 'file';
 
   constructor(files: Readonly<Record<string, string>> = {}) {
@@ -37,12 +38,26 @@ export class MemoryDisk implements LocalFiles {
   }
 
   list(path: string): readonly string[] | undefined {
-    const prefix = path.endsWith('/') ? path : `${path}/`;
-    const names = new Set<string>();
+    // Names change only when files come or go.
+    if (this.listed.size !== this.texts.size) this.listed = { size: this.texts.size, names: this.listAll() };
+    const names = this.listed.names.get(path.replace(/\/$/, ''));
+    return names && [...names];
+  }
+
+  private listAll(): Map<string, Set<string>> {
+    const found = new Map<string, Set<string>>();
     for (const file of this.texts.keys()) {
-      if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/')[0] ?? '');
+      for (
+        let slash = file.lastIndexOf('/'), end = file.length;
+        slash >= 0;
+        end = slash, slash = file.lastIndexOf('/', end - 1)
+      ) {
+        const directory = file.slice(0, slash);
+        found.set(directory, (found.get(directory) ?? new Set()).add(file.slice(slash + 1, end)));
+        if (slash === 0) break;
+      }
     }
-    return names.size > 0 ? [...names] : undefined;
+    return found;
   }
 
   forget(): void {

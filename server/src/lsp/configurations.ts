@@ -1,4 +1,5 @@
-import { CONFIG_NAMES, directoryOf } from '../core/config';
+import { CONFIG_NAMES } from '../core/config';
+import { directoryOf } from '../core/paths';
 import type { RuleMeta } from '../core/rule';
 import type { LintRule } from '../model/facts';
 import type { ProjectFiles } from '../model/project';

@@ -1,4 +1,4 @@
-import { directoryOf } from '../core/config';
+import { directoryOf } from '../core/paths';
 
 /** How many files a directory may be seen to depend on. */
 const MAX_READ = 5000;

@@ -5,7 +5,7 @@ import {
   type FileEvent,
 } from 'vscode-languageserver';
 import { BASELINE_NAME } from '../core/baseline';
-import { directoryOf } from '../core/config';
+import { directoryOf } from '../core/paths';
 import type { ClientFeatures } from './client-features';
 import type { Documents, OpenDocument } from './documents';
 import type { Folder } from './folder';

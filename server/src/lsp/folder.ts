@@ -1,5 +1,5 @@
 import { applyBaseline, BASELINE_NAME, parseBaseline, type Baseline } from '../core/baseline';
-import { directoryOf } from '../core/config';
+import { directoryOf } from '../core/paths';
 import type { Finding } from '../core/finding';
 import type { RuleMeta } from '../core/rule';
 import { SUPPRESSION_RULES } from '../core/suppression-rules';

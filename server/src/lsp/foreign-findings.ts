@@ -13,6 +13,8 @@ export interface ForeignFinding {
 /** Findings by the open document that they are shown in, whichever document's lint found them. */
 export class ForeignFindings {
   private readonly bySource = new Map<string, ReadonlyMap<string, readonly ForeignFinding[]>>();
+  /** Files that findings lie in, open or not. */
+  private readonly pointed = new Map<string, ReadonlySet<string>>();
   private readonly stamps = new Map<string, number>();
 
   /** Changes when what is shown in the document does. */
@@ -24,17 +26,24 @@ export class ForeignFindings {
     return [...this.bySource.values()].flatMap((targets) => targets.get(target) ?? []);
   }
 
-  /** Whether the lint of another document found something there. */
+  /** Whether the lint of a document found something in that file, be it open or not. */
   has(target: string): boolean {
-    return [...this.bySource.values()].some((targets) => targets.has(target));
+    return [...this.pointed.values()].some((targets) => targets.has(target));
   }
 
   /**
    * Replaces what the lint of one document found elsewhere.
    *
+   * @param pointed keys of all files that its findings lie in
    * @returns keys of the documents in which something else is to be shown now
    */
-  set(source: string, targets: ReadonlyMap<string, readonly ForeignFinding[]>): readonly string[] {
+  set(
+    source: string,
+    targets: ReadonlyMap<string, readonly ForeignFinding[]>,
+    pointed: ReadonlySet<string> = new Set(),
+  ): readonly string[] {
+    if (pointed.size > 0) this.pointed.set(source, pointed);
+    else this.pointed.delete(source);
     const before = this.bySource.get(source);
     if (targets.size > 0) this.bySource.set(source, targets);
     else this.bySource.delete(source);

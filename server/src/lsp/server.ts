@@ -217,8 +217,8 @@ function digestHost(connection: Connection, { options }: ClientFeatures): Digest
 }
 
 function foldersOf(params: InitializeParams): string[] {
-  const { workspaceFolders, rootUri }: InitializeParams & { readonly rootUri?: string | null } = params;
-  if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri);
+  if (params.workspaceFolders) return params.workspaceFolders.map(({ uri }) => uri);
   // Clients from before workspace folders name one root.
+  const { rootUri }: { readonly rootUri?: string | null } = params;
   return rootUri ? [rootUri] : [];
 }

@@ -1,5 +1,5 @@
 import type { CancellationToken, Diagnostic } from 'vscode-languageserver';
-import { directoryOf } from '../core/config';
+import { directoryOf } from '../core/paths';
 import type { Finding, Severity } from '../core/finding';
 import { hashText } from '../core/fingerprint';
 import { LineIndex } from '../core/text';
@@ -176,10 +176,7 @@ export class Session {
     const visible = analysis.findings.filter((finding) => !finding.suppressed && !finding.baselined);
     const classes = this.classify(role, location, settings, document, analysis);
     const isCopy = resourceKey(role.file) !== document.key;
-    const { here, elsewhere } = isCopy
-      ? { here: visible, elsewhere: new Map<string, ForeignFinding[]>() }
-      : this.distribute(visible, location);
-    if (!isCopy) this.outdate(this.foreign.set(document.key, elsewhere));
+    const here = isCopy ? visible : this.distribute(document, visible, location);
     const { items, diagnostics } = this.presentation.present({
       uri: document.uri,
       version,
@@ -238,16 +235,16 @@ export class Session {
     return reviewClasses(diff);
   }
 
-  /** Findings that lie in another open document are shown there. */
-  private distribute(
-    findings: readonly Finding[],
-    location: Location,
-  ): { here: Finding[]; elsewhere: Map<string, ForeignFinding[]> } {
+  /** Findings that lie in another open document are shown there. @returns those that are shown here */
+  private distribute(document: OpenDocument, findings: readonly Finding[], location: Location): readonly Finding[] {
     const here: Finding[] = [];
     const elsewhere = new Map<string, ForeignFinding[]>();
+    const pointed = new Set<string>();
     for (const finding of findings) {
       const resource = finding.path === location.path ? undefined : location.folder.resourceOf(finding.path);
-      const target = resource && this.parts.documents.byKey(resourceKey(resource));
+      const key = resource && resourceKey(resource);
+      if (key !== undefined) pointed.add(key);
+      const target = key === undefined ? undefined : this.parts.documents.byKey(key);
       if (!target) {
         here.push(finding);
         continue;
@@ -256,7 +253,8 @@ export class Session {
       list.push({ finding, from: location, version: target.version });
       elsewhere.set(target.key, list);
     }
-    return { here, elsewhere };
+    this.outdate(this.foreign.set(document.key, elsewhere, pointed));
+    return here;
   }
 
   private outdate(keys: readonly string[]): void {
