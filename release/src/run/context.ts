@@ -27,6 +27,11 @@ export interface RunContext {
    * intent; the result is the caller's to write.
    */
   act(action: ToolAction): Promise<ToolResult>;
+  /**
+   * After a crash: waits for the last `act` of this name when its program still runs, and gives its result. Undefined
+   * when none was started.
+   */
+  recover(name: string): Promise<ToolResult | undefined>;
   /** Runs a program that only reads. Its output stays in memory and holds secrets in clear. */
   ask(question: ToolQuestion): Promise<ToolAnswer>;
   /** Tells whoever watches. Never fails. */
