@@ -1,0 +1,15 @@
+import type { CancelSignal } from './platform';
+
+/** Says which digest a registry has for a reference now. */
+export interface DigestResolver {
+  /**
+   * @param reference as written: `nginx:1.27`, `ghcr.io/acme/api:2.4.1`. With a digest behind the tag, the tag is looked up
+   * @param signal an `AbortSignal`
+   * @returns the digest of the multi-arch index when there is one, else of the manifest; or one or two plain sentences.
+   * Never throws
+   */
+  resolve(
+    reference: string,
+    signal?: CancelSignal,
+  ): Promise<{ readonly digest: string } | { readonly problem: string }>;
+}
