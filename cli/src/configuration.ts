@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { CONFIG_NAMES, directoryOf } from '../../server/src/core/config';
+import { CONFIG_NAMES } from '../../server/src/core/config';
+import { directoryOf } from '../../server/src/core/paths';
 import { didYouMeanText } from '../../server/src/core/did-you-mean';
 import type { RuleSetting } from '../../server/src/core/engine';
 import { SEVERITIES, type Severity } from '../../server/src/core/finding';

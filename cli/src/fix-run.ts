@@ -1,7 +1,7 @@
 import type { TextEdit } from '../../server/src/core/finding';
 import { applyEdits, editsOverlap } from '../../server/src/core/fix';
 import type { FileSummary } from '../../server/src/model/workspace-index';
-import { directoryOf } from '../../server/src/core/config';
+import { directoryOf } from '../../server/src/core/paths';
 import type { Candidate } from './discover';
 import type { LocatedFinding } from './located';
 import type { Note } from './notes';

@@ -65,12 +65,6 @@ export function configCandidates(path: string): string[] {
   return found;
 }
 
-/** Directory of a path, `''` for the root. */
-export function directoryOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
-}
-
 /** One place that says something about rules: the `rules` of a layer, or one of its overrides. */
 interface Statement {
   readonly applies: PathTest;

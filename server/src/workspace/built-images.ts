@@ -4,7 +4,7 @@ import type { ComposeBuild } from '../model/compose/service';
 import type { ComposeFile } from '../model/compose';
 import { parseImageReference } from '../model/image-reference';
 import type { KubernetesFile } from '../model/kubernetes';
-import { joinPath } from '../model/paths';
+import { joinPath } from '../core/paths';
 import type { SourceFile } from '../model/source-file';
 import { input, type Workflow } from '../model/workflow';
 import type { BuiltImage } from '../model/workspace-index';

@@ -1,4 +1,4 @@
-import { directoryOf, PRESETS, resolveConfig, type LintConfig, type RuleConfig } from '../core/config';
+import { PRESETS, resolveConfig, type LintConfig, type RuleConfig } from '../core/config';
 import { globTest } from '../core/config-globs';
 import { didYouMeanText } from '../core/did-you-mean';
 import type { Preset } from '../core/engine';
@@ -11,7 +11,7 @@ import { environmentOf } from '../lang/environment';
 import { asMap, asScalar, entry, type DataNode } from '../lang/data/tree';
 import { parseYaml } from '../lang/data/yaml';
 import type { LintRule } from '../model/facts';
-import { joinPath } from '../model/paths';
+import { directoryOf, joinPath } from '../core/paths';
 import type { ProjectFiles } from '../model/project';
 import { DataReader, kindOf, plainValue, type ConfigProblem } from './config-file-reader';
 import { compileCustomRule, compileInlineRules, type PolicyTest } from './custom-rules';

@@ -1,6 +1,6 @@
 import type { Environment } from '../core/environment';
+import { directoryOf } from '../core/paths';
 import { detectKind, type FileKind } from '../lang/detect';
-import type { YamlCache } from '../lang/data/yaml';
 import { buildPackerTemplate } from '../model/packer/build';
 import type { PackerTemplate } from '../model/packer/types';
 import type { Project, ProjectFiles } from '../model/project';
@@ -31,7 +31,6 @@ export class WorkspaceProject implements Project {
   constructor(
     private readonly files: ProjectFiles,
     private readonly environmentOf: (path: string) => Environment,
-    private readonly yamlCache?: YamlCache,
   ) {}
 
   get index(): WorkspaceIndex | undefined {
@@ -51,7 +50,7 @@ export class WorkspaceProject implements Project {
     const kind = detectKind(path, text, languageHint);
     if (kind === undefined) return undefined;
     if (known) this.forget(path);
-    const source = new SourceFile(path, text, kind, this.environmentOf(path), this.yamlCache);
+    const source = new SourceFile(path, text, kind, this.environmentOf(path));
     this.sources.set(path, source);
     return source;
   }
@@ -144,9 +143,4 @@ export class WorkspaceProject implements Project {
 /** Legacy JSON templates stand alone; the HCL files of a directory are one template. */
 function templateKey(source: SourceFile): string {
   return source.kind === 'packer-json' ? source.path : source.directory;
-}
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }

@@ -2,7 +2,7 @@ import { MappedText } from '../../core/mapped-text';
 import type { Instruction } from '../../lang/dockerfile/ast';
 import type { ShellCommand } from '../../lang/shell/ast';
 import { analyseDockerfile, type Dockerfile, type Stage } from '../dockerfile';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../project';
 import type { SourceFile } from '../source-file';
 import { emitImage, emitScript, type Emitter } from './emitter';
@@ -120,7 +120,7 @@ function collectCopiedScript(
   emitter: Emitter,
 ): void {
   const name = baseName(program);
-  const source = name === '' ? undefined : copiedFrom(stage, name);
+  const source = name === '' ? undefined : copiedFrom(dockerfile, stage, name);
   // The context is not known; the Dockerfile's own directory and the workspace root are the usual ones.
   for (const directory of source === undefined ? [] : [file.directory, '']) {
     const path = joinPath(directory, source ?? '');
@@ -139,13 +139,15 @@ function collectCopiedScript(
 }
 
 /** The source in the build context of the file that ends up under that name. */
-function copiedFrom(stage: Stage, name: string): string | undefined {
+function copiedFrom(dockerfile: Dockerfile, stage: Stage, name: string): string | undefined {
   for (const instruction of stage.instructions) {
     if (instruction.keyword !== 'COPY' && instruction.keyword !== 'ADD') continue;
     if (instruction.flags.some((flag) => flag.name === 'from')) continue;
-    const words = (instruction.execForm ?? instruction.words).map((word) => word.text);
+    const words = (instruction.execForm ?? instruction.words).map((word) => dockerfile.expand(word, instruction).text);
     const target = words.at(-1) ?? '';
-    for (const source of words.slice(0, -1)) {
+    for (const word of words.slice(0, -1)) {
+      // A leading slash means the context's root (Dockerfile reference, "COPY").
+      const source = word.replace(/^\/+/, '');
       if (source.endsWith(`/${name}`) || source === name) return source;
       if (target.endsWith(`/${name}`) && words.length === 2 && !source.endsWith('/')) return source;
     }

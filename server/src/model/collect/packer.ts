@@ -3,7 +3,7 @@ import type { Project } from '../project';
 import type { SourceFile } from '../source-file';
 import { textsOf } from '../values/texts';
 import { alternatives } from '../values/value';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import { emitImage, emitScript, type Emitter } from './emitter';
 import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
 

@@ -1,6 +1,6 @@
 import type { ScriptUse } from '../facts';
 import type { Project } from '../project';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 
 /** Names of what is made for one pull request or test and destroyed after it. */
 const EPHEMERAL =

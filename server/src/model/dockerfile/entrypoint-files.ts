@@ -1,5 +1,5 @@
 import { isDockerfileName } from '../../lang/detect';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../project';
 import type { SourceFile } from '../source-file';
 

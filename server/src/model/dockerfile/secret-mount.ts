@@ -1,4 +1,5 @@
 import type { Fix } from '../../core/finding';
+import { joinPath } from '../../core/paths';
 import type { Instruction } from '../../lang/dockerfile/ast';
 import { removeInstruction, removeWord } from '../edits/dockerfile';
 import type { Dockerfile } from './analyse';
@@ -55,7 +56,7 @@ function targetOf(stage: Stage, instruction: Instruction, name: string): string 
   if (!written?.complete || /[$\s"',]/.test(text)) return undefined;
   const directory = /(^|\/)\.{0,2}$/.test(text) || instruction.words.length > 2;
   const path = directory ? `${text}/${name}` : text;
-  if (path.startsWith('/')) return normalise(path);
+  if (path.startsWith('/')) return absolute(path);
   let base = '';
   const layers = [...stage.parents].reverse();
   const before = stage.instructions.slice(0, stage.instructions.indexOf(instruction));
@@ -65,14 +66,10 @@ function targetOf(stage: Stage, instruction: Instruction, name: string): string 
     if (/[$\s"']/.test(changed) || !step.argument.complete) base = '';
     else base = changed.startsWith('/') ? changed : base && `${base}/${changed}`;
   }
-  return base === '' ? undefined : normalise(`${base}/${path}`);
+  return base === '' ? undefined : absolute(`${base}/${path}`);
 }
 
-function normalise(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
+function absolute(path: string): string | undefined {
+  const joined = joinPath('', path.replace(/^\/+/, ''));
+  return joined === undefined ? undefined : `/${joined}`;
 }

@@ -1,5 +1,5 @@
 import type { ConfigBlock } from '../config-block';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../project';
 import { every, numberIn, textOf } from '../values/value';
 import { given } from './literals';

@@ -1,5 +1,5 @@
 import type { Project } from '../project';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import { textOf } from '../values/value';
 import type { TerraformModule } from './types';
 

@@ -1,4 +1,4 @@
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../project';
 import type { TerraformModule } from './types';
 

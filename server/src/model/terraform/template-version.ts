@@ -1,7 +1,7 @@
 import type { FixLevel } from '../../core/finding';
 import type { Expression } from '../../lang/hcl/ast';
 import type { ConfigBlock } from '../config-block';
-import { joinPath } from '../paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../project';
 import { textOf } from '../values/value';
 import { templateName } from './autoscaling';

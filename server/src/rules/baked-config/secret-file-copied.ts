@@ -3,7 +3,7 @@ import type { Place } from '../../core/text';
 import { builtStages } from '../../model/dockerfile/built-stages';
 import { secretMount } from '../../model/dockerfile/secret-mount';
 import { defineRule } from '../../model/facts';
-import { joinPath } from '../../model/paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../../model/project';
 import type { SourceFile } from '../../model/source-file';
 import { textOf } from '../../model/values/value';

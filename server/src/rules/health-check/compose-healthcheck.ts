@@ -5,7 +5,7 @@ import { bringsHealthcheck, knownCheck } from '../../model/compose/known-checks'
 import { insertEntry } from '../../model/edits/yaml';
 import { defineRule, type RuleContext } from '../../model/facts';
 import { parseImageReference } from '../../model/image-reference';
-import { joinPath } from '../../model/paths';
+import { joinPath } from '../../core/paths';
 
 /** Profiles that somebody starts by hand. */
 const BY_HAND = /^(dev|development|debug|test|tests|testing|tool|tools|cli|ci|manual|local|seed|setup|init|migrate)$/;

@@ -7,7 +7,7 @@ import { exposedPorts, probeCommand } from '../../model/dockerfile/probe-command
 import { insertBefore } from '../../model/edits/dockerfile';
 import { defineRule } from '../../model/facts';
 import { parseImageReference } from '../../model/image-reference';
-import { joinPath } from '../../model/paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../../model/project';
 import type { BuiltImage, WorkspaceIndex } from '../../model/workspace-index';
 

@@ -1,4 +1,4 @@
-import { directoryOf } from '../../core/config';
+import { directoryOf } from '../../core/paths';
 import type { Expression } from '../../lang/hcl/ast';
 import { insertAttribute } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';

@@ -3,7 +3,7 @@ import type { ShellWord } from '../../lang/shell/ast';
 import { hasFlag, positionals } from '../../lang/shell/words';
 import { insertWord, removeWord } from '../../model/edits/shell';
 import { defineRule, type CommandUse, type TerraformUnit } from '../../model/facts';
-import { joinPath } from '../../model/paths';
+import { joinPath } from '../../core/paths';
 import { LOCK_FILE, lockFileIgnore, type IgnoreLine } from '../../model/terraform/lock-file';
 import { hasGeneratedBackend, isRootModule } from '../../model/terraform/root-module';
 import type { Project } from '../../model/project';

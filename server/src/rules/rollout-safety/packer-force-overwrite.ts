@@ -8,7 +8,7 @@ import { joinRemovals } from '../../model/edits/removals';
 import { defineRule, type CommandUse } from '../../model/facts';
 import { buildsLocally, imageNameOf, nameBehaviour } from '../../model/packer/image-names';
 import type { PackerSource } from '../../model/packer/types';
-import { joinPath } from '../../model/paths';
+import { joinPath } from '../../core/paths';
 import type { Project } from '../../model/project';
 import { literalPlace } from '../../model/terraform/literals';
 import { booleanIn, every } from '../../model/values/value';

@@ -1,7 +1,7 @@
 import { MappedText } from '../../../core/mapped-text';
 import { parseTemplate } from '../../../lang/hcl/parse';
 import { FAILED, textValue } from '../combine';
-import { resolvePath } from '../paths';
+import { joinPath } from '../../../core/paths';
 import { spend, type Scope } from '../scope';
 import { evaluateParts } from '../template';
 import { UNKNOWN, type TextValue, type Value } from '../value';
@@ -12,7 +12,7 @@ import { boolean, complete, isText, ofText, type BuiltIn, type CallContext } fro
 function read(path: Value | undefined, call: CallContext): TextValue | undefined {
   const { directory, project } = call.scope;
   const written = complete(path, call);
-  const target = written === undefined ? undefined : resolvePath(directory, written);
+  const target = written === undefined ? undefined : joinPath(directory, written);
   const text = target === undefined ? undefined : project.read(target);
   if (target === undefined || text === undefined) return undefined;
   return textValue(MappedText.verbatim(text, 0, target), { start: 0, end: text.length, path: target });
