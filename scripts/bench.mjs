@@ -1,4 +1,4 @@
-// Builds the CLI and the benchmark, then runs it. Extra words are passed on.
+// Builds what is shipped and the benchmarks, then runs them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,18 +11,24 @@ const directory = mkdtempSync(join(tmpdir(), 'immutable-bench-build-'));
 try {
   const built = spawnSync(process.execPath, [join(root, 'esbuild.mjs')], { stdio: 'inherit' });
   if (built.status !== 0) process.exit(built.status ?? 1);
-  const outfile = join(directory, 'bench.cjs');
-  await build({
-    mainFields: ['module', 'main'],
-    entryPoints: [join(root, 'test/bench/bench.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile,
-    logLevel: 'error',
-  });
-  const run = spawnSync(process.execPath, [outfile, root], { stdio: 'inherit' });
-  process.exitCode = run.status ?? 1;
+  // Words name the parts to run; all without one.
+  const wanted = process.argv.slice(2);
+  for (const part of ['bench', 'lsp'].filter((name) => wanted.length === 0 || wanted.includes(name))) {
+    const outfile = join(directory, `${part}.mjs`);
+    await build({
+      mainFields: ['module', 'main'],
+      entryPoints: [join(root, `test/bench/${part}.ts`)],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      // Packages in CommonJS ask for Node's modules with it.
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      outfile,
+      logLevel: 'error',
+    });
+    const run = spawnSync(process.execPath, [outfile, root], { stdio: 'inherit' });
+    if (run.status !== 0) process.exitCode = run.status ?? 1;
+  }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
