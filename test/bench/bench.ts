@@ -7,7 +7,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { detectKind } from '../../server/src/lang/detect';
-import { YamlCache } from '../../server/src/lang/data/yaml';
 import { SourceFile } from '../../server/src/model/source-file';
 import { ALL_RULES } from '../../server/src/rules/index.gen';
 import { defaultConfig } from '../../server/src/workspace/config-file';
@@ -55,11 +54,10 @@ function row(sample: Sample, lines: number): Record<string, string | number> {
   const text = sample.make(lines);
   const kind = detectKind(sample.path, text);
   if (kind === undefined) throw new Error(`${sample.path} is of no kind`);
-  const cache = new YamlCache();
   const texts = Array.from({ length: 80 }, (_, round) => typed(text, round));
   const rounds = lines >= 10_000 ? 20 : 40;
   const parse = measure(30, rounds, (round) => {
-    const source = new SourceFile(sample.path, texts[round % texts.length] ?? text, kind, 'production', cache);
+    const source = new SourceFile(sample.path, texts[round % texts.length] ?? text, kind, 'production');
     if (!(source.hcl ?? source.dockerfile ?? source.data)) throw new Error(`${sample.path} is not parsed`);
   });
   const linter = new Linter(

@@ -3,7 +3,7 @@ import { LineIndex } from '../core/text';
 import { regions as dataRegions } from '../lang/data/regions';
 import type { DataFile } from '../lang/data/tree';
 import { parseJson } from '../lang/data/json';
-import { parseYaml, type YamlCache } from '../lang/data/yaml';
+import { parseYaml } from '../lang/data/yaml';
 import type { FileKind } from '../lang/detect';
 import type { DockerfileSyntax } from '../lang/dockerfile/ast';
 import { parseDockerfile } from '../lang/dockerfile/parse';
@@ -34,7 +34,6 @@ export class SourceFile {
     readonly text: string,
     readonly kind: FileKind,
     readonly environment: Environment,
-    private readonly yamlCache?: YamlCache,
   ) {
     this.lines = new LineIndex(text);
   }
@@ -67,12 +66,7 @@ export class SourceFile {
     if (HCL_KINDS.has(this.kind) || this.kind === 'dockerfile' || this.kind === 'shell' || this.kind === 'gitignore')
       return undefined;
     const isJson = JSON_CONFIG_KINDS.has(this.kind) || this.path.endsWith('.json');
-    this.parsedData = isJson
-      ? parseJson(this.text)
-      : parseYaml(this.text, {
-          template: this.kind === 'helm-template',
-          ...(this.yamlCache ? { cache: this.yamlCache } : {}),
-        });
+    this.parsedData = isJson ? parseJson(this.text) : parseYaml(this.text, { template: this.kind === 'helm-template' });
     return this.parsedData;
   }
 

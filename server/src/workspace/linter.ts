@@ -2,7 +2,6 @@ import { runRules, type InternalError, type LintSettings } from '../core/engine'
 import type { Environment } from '../core/environment';
 import type { Finding } from '../core/finding';
 import { applySuppressions, parseSuppressions, type Suppression, type SuppressionPolicy } from '../core/suppress';
-import { YamlCache } from '../lang/data/yaml';
 import type { FileKind } from '../lang/detect';
 import { collectFacts, factCollector } from '../model/collect';
 import { embeddedComments } from '../model/collect/embedded-comments';
@@ -12,9 +11,6 @@ import type { SourceFile } from '../model/source-file';
 import type { FileSummary, WorkspaceIndex } from '../model/workspace-index';
 import { WorkspaceProject } from './project';
 import { summarise } from './summarise';
-
-/** Code units of YAML whose trees are kept: what an editor types into stays, a long run does not pile up. */
-const YAML_TEXT = 1_000_000;
 
 /** The configuration that holds for one file. */
 export interface LoadedConfig {
@@ -52,11 +48,7 @@ export class Linter {
     files: ProjectFiles,
     private readonly options: LinterOptions,
   ) {
-    this.project = new WorkspaceProject(
-      files,
-      (path) => options.configFor(path).environmentOf(path),
-      new YamlCache(YAML_TEXT),
-    );
+    this.project = new WorkspaceProject(files, (path) => options.configFor(path).environmentOf(path));
     this.known = new Set(options.rules.map((rule) => rule.meta.id));
   }
 

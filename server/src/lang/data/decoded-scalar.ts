@@ -2,109 +2,169 @@ import { HOLE, MappedText, MappedTextBuilder } from '../../core/mapped-text';
 import type { Range } from '../../core/text';
 import { blockPieces, doublePieces, plainPieces, singlePieces } from './scalar-pieces';
 import type { Piece } from './scalar-pieces';
+import { resolveScalar } from './scalar-value';
 import type { ScalarValue } from './scalar-value';
 import { actionAt, firstActionEndingAfter } from './template-actions';
 import type { TemplateAction } from './template-actions';
 import type { ScalarNode } from './tree';
 
-/** The text of one document and where it stands. */
+/** The text that scalars are written in. */
 export interface Origin {
   /** What was parsed: template actions are blanked. */
   readonly text: string;
-  /** Offset of the document in the file's text. */
-  readonly base: number;
-  /** When the file's text is derived itself. */
+  /** When the text is derived itself. */
   readonly outer?: MappedText | undefined;
   /** Offsets in `text`. */
   readonly actions: readonly TemplateAction[];
 }
 
-/** The parts of a scalar that do not depend on where its document stands. */
-export interface ScalarParts {
-  /** In the document's text. */
-  readonly start: number;
-  readonly end: number;
-  /** Where the content ends for decoding: a block scalar's trailing blank lines are past `end`. */
-  readonly contentEnd: number;
-  readonly style: ScalarNode['style'];
-  /** What the parser decoded. */
-  readonly decoded: string;
-  readonly value: ScalarValue;
-  readonly anchor: string | undefined;
-  readonly tag: string | undefined;
+/** What most scalars do not have. */
+export interface ScalarDetails {
+  readonly anchor?: string | undefined;
+  readonly tag?: string | undefined;
+  /** A block scalar's content: trailing blank lines are past the scalar's range. */
+  readonly block?: BlockContent | undefined;
+  /** True when half-typed text lacks the closing quote. */
+  readonly open?: boolean | undefined;
   /** True when the whole range is a template action that writes the value. */
   readonly hole?: boolean | undefined;
+  /** What another parser read. */
+  readonly known?: { readonly decoded: string; readonly value: ScalarValue } | undefined;
 }
 
-/** A scalar whose mapped text is built when it is first asked for: most scalars of a manifest are never looked at. */
+export interface BlockContent {
+  /** Where it ends, trailing blank lines included. */
+  readonly end: number;
+  /** How many spaces are taken off each line. */
+  readonly indent: number;
+}
+
+/**
+ * A scalar that is decoded when it is first asked for: most scalars of a manifest are never looked at. Few fields, since
+ * a tree holds tens of thousands.
+ */
 export class DecodedScalar implements ScalarNode {
   readonly type = 'scalar';
   readonly range: Range;
-  private mapped: MappedText | undefined;
+  private mapped: MappedText | undefined = undefined;
+  private resolved: ScalarValue | undefined = undefined;
 
   constructor(
     private readonly origin: Origin,
-    private readonly parts: ScalarParts,
+    start: number,
+    end: number,
+    readonly style: ScalarNode['style'],
+    private readonly details: ScalarDetails | undefined,
   ) {
-    this.range = { start: origin.base + parts.start, end: origin.base + parts.end };
-  }
-
-  get style(): ScalarNode['style'] {
-    return this.parts.style;
-  }
-
-  get value(): ScalarValue {
-    return this.parts.value;
+    this.range = { start, end };
   }
 
   get anchor(): string | undefined {
-    return this.parts.anchor;
+    return this.details?.anchor;
   }
 
   get tag(): string | undefined {
-    return this.parts.tag;
+    return this.details?.tag;
   }
 
   get text(): MappedText {
-    this.mapped ??= decode(this.origin, this.parts);
+    this.mapped ??= mappedText(this.origin, this.range, this.style, this.details);
     return this.mapped;
   }
 
-  /** The same scalar in a document that stands elsewhere. */
-  at(origin: Origin): DecodedScalar {
-    return new DecodedScalar(origin, this.parts);
+  get value(): ScalarValue {
+    if (this.resolved === undefined) this.resolved = this.resolve();
+    return this.resolved;
+  }
+
+  private resolve(): ScalarValue {
+    const { origin, range, style, details } = this;
+    if (details?.hole) return HOLE;
+    if (details?.known) return details.known.value;
+    if (style === 'plain' && range.start === range.end && details?.tag !== 'tag:yaml.org,2002:str') return null;
+    const decoded = decodedText(origin, range, style, details);
+    return this.holdsAction && this.text.text !== decoded
+      ? this.text.text
+      : resolveScalar(decoded, style === 'plain', details?.tag);
+  }
+
+  private get holdsAction(): boolean {
+    const { actions } = this.origin;
+    if (actions.length === 0) return false;
+    const action = actions[firstActionEndingAfter(actions, this.range.start)];
+    return action !== undefined && action.start < (this.details?.block?.end ?? this.range.end);
   }
 }
 
-/** The decoded text of a scalar, mapped to the file or, when that is derived, to its source. */
-export function decode(origin: Origin, parts: ScalarParts): MappedText {
-  const { text: source, base, outer } = origin;
-  let pieces = piecesOf(source, parts);
-  if (parts.hole) pieces = [{ text: HOLE, start: parts.start, end: parts.end, verbatim: false }];
-  else if (pieces.map((piece) => piece.text).join('') !== parts.decoded) {
-    // Broken input that the parser mended in its own way: the text maps to the scalar as a whole.
-    pieces = [{ text: parts.decoded, start: parts.start, end: parts.end, verbatim: false }];
+/** The text of a scalar that is used as a key. */
+export function keyText(origin: Origin, range: Range, style: ScalarNode['style'], details?: ScalarDetails): string {
+  const decoded = decodedText(origin, range, style, details);
+  return origin.actions.length > 0 && decoded.includes(HOLE) ? mappedText(origin, range, style, details).text : decoded;
+}
+
+/** The content of a scalar when it stands in the text as it is, on one line and without escapes. */
+function simpleContent(source: string, range: Range, style: ScalarNode['style'], open: boolean): Range | undefined {
+  const { start, end } = range;
+  let inner = range;
+  if (style === 'single' || style === 'double') inner = { start: start + 1, end: open ? end : end - 1 };
+  else if (style !== 'plain') return undefined;
+  const special = style === 'double' ? 92 : style === 'single' ? 39 : 10;
+  for (let at = inner.start; at < inner.end; at++) {
+    const code = source.charCodeAt(at);
+    if (code === 10 || code === special) return undefined;
   }
-  if (origin.actions.length > 0 && !parts.hole) pieces = withHoles(pieces, origin.actions, parts);
+  return inner;
+}
+
+/** The decoded text of a scalar, template actions still blanked. */
+function decodedText(origin: Origin, range: Range, style: ScalarNode['style'], details?: ScalarDetails): string {
+  if (details?.known) return details.known.decoded;
+  const simple = simpleContent(origin.text, range, style, details?.open === true);
+  if (simple) return origin.text.slice(simple.start, simple.end);
+  return piecesOf(origin.text, range, style, details)
+    .map((piece) => piece.text)
+    .join('');
+}
+
+/** The decoded text of a scalar, mapped to the file or, when that is derived, to its source. */
+function mappedText(
+  origin: Origin,
+  range: Range,
+  style: ScalarNode['style'],
+  details: ScalarDetails | undefined,
+): MappedText {
+  const { text: source, outer, actions } = origin;
+  if (!outer && actions.length === 0) {
+    const simple = simpleContent(source, range, style, details?.open === true);
+    if (simple) return MappedText.verbatim(source.slice(simple.start, simple.end), simple.start);
+  }
+  let pieces = details?.hole ? [{ text: HOLE, ...range, verbatim: false }] : piecesOf(source, range, style, details);
+  if (details?.known && pieces.map((piece) => piece.text).join('') !== details.known.decoded) {
+    // Broken input that the other parser mended in its own way: the text maps to the scalar as a whole.
+    pieces = [{ text: details.known.decoded, ...range, verbatim: false }];
+  }
+  if (actions.length > 0 && !details?.hole) {
+    pieces = withHoles(pieces, actions);
+    if (details?.block) pieces = withLines(pieces, actions, range.start, details.block.end);
+  }
   const builder = new MappedTextBuilder();
-  if (outer) appendDerived(builder, pieces, outer, base);
+  if (outer) appendDerived(builder, pieces, outer);
   else {
     for (const piece of pieces) {
-      if (piece.verbatim) builder.verbatim(piece.text, base + piece.start);
-      else builder.opaque(piece.text, { start: base + piece.start, end: base + piece.end });
+      if (piece.verbatim) builder.verbatim(piece.text, piece.start);
+      else builder.opaque(piece.text, { start: piece.start, end: piece.end });
     }
   }
   return builder.build();
 }
 
 /** Appends pieces of derived text with their places in its source. Pieces of one literal there stay one literal. */
-function appendDerived(builder: MappedTextBuilder, pieces: readonly Piece[], outer: MappedText, base: number): void {
+function appendDerived(builder: MappedTextBuilder, pieces: readonly Piece[], outer: MappedText): void {
   let previousEnd: number | undefined;
   for (const piece of pieces) {
-    const range = { start: base + piece.start, end: base + piece.end };
-    const from = previousEnd === undefined ? range.start : Math.max(0, previousEnd - 1);
-    const skipped = outer.slice(from, range.start + 1);
-    const mapped = piece.verbatim ? outer.slice(range.start, range.end) : opaqueIn(outer, piece.text, range);
+    const from = previousEnd === undefined ? piece.start : Math.max(0, previousEnd - 1);
+    const skipped = outer.slice(from, piece.start + 1);
+    const mapped = piece.verbatim ? outer.slice(piece.start, piece.end) : opaqueIn(outer, piece.text, piece);
     mapped.segments.forEach((segment, index) => {
       const text = mapped.text.slice(segment.start, segment.end);
       const foreign = index === 0 ? skipped.segments.some((part) => part.foreign) : segment.foreign === true;
@@ -113,40 +173,40 @@ function appendDerived(builder: MappedTextBuilder, pieces: readonly Piece[], out
       else if (segment.verbatim) builder.verbatim(text, segment.source.start, segment.source.path);
       else builder.opaque(text, segment.source);
     });
-    previousEnd = range.end;
+    previousEnd = piece.end;
   }
 }
 
 /** An escape or a folded line break of derived text; at its first offset when it is pieced together from several places. */
-function opaqueIn(outer: MappedText, text: string, range: Range): MappedText {
-  const place = range.end > range.start ? outer.sourceOf(range) : undefined;
-  return MappedText.opaque(text, place ?? outer.placeAt(range.start) ?? { start: 0, end: 0 });
+function opaqueIn(outer: MappedText, text: string, { start, end }: Range): MappedText {
+  const place = end > start ? outer.sourceOf({ start, end }) : undefined;
+  return MappedText.opaque(text, place ?? outer.placeAt(start) ?? { start: 0, end: 0 });
 }
 
-function piecesOf(source: string, parts: ScalarParts): readonly Piece[] {
-  const { start, end } = parts;
-  switch (parts.style) {
+function piecesOf(
+  source: string,
+  { start, end }: Range,
+  style: ScalarNode['style'],
+  details: ScalarDetails | undefined,
+): readonly Piece[] {
+  switch (style) {
     case 'plain':
       return plainPieces(source, start, end);
     case 'single':
-      return singlePieces(source, start + 1, closedEnd(source, start, end, "'"));
+      return singlePieces(source, start + 1, details?.open ? end : end - 1);
     case 'double':
+      return doublePieces(source, start + 1, details?.open ? end : end - 1);
     case 'json':
       return source[start] === '"'
-        ? doublePieces(source, start + 1, closedEnd(source, start, end, '"'))
+        ? doublePieces(source, start + 1, end - start >= 2 && source[end - 1] === '"' ? end - 1 : end)
         : [{ text: source.slice(start, end), start, end, verbatim: true }];
     default:
-      return blockPieces(source, start, parts.contentEnd, parts.decoded);
+      return blockPieces(source, start, details?.block ?? { end, indent: 0 });
   }
 }
 
-/** The end of a quoted scalar without its closing quote, which half-typed text lacks. */
-function closedEnd(source: string, start: number, end: number, quote: string): number {
-  return end - start >= 2 && source[end - 1] === quote ? end - 1 : end;
-}
-
-/** Puts one HOLE for each template action: runs of filler inside lines, and whole lines of block scalars. */
-function withHoles(pieces: readonly Piece[], actions: readonly TemplateAction[], parts: ScalarParts): readonly Piece[] {
+/** Puts one HOLE for each template action inside a line: a run of filler. */
+function withHoles(pieces: readonly Piece[], actions: readonly TemplateAction[]): readonly Piece[] {
   const result: Piece[] = [];
   let last: TemplateAction | undefined;
   for (const piece of pieces) {
@@ -174,17 +234,22 @@ function withHoles(pieces: readonly Piece[], actions: readonly TemplateAction[],
       }
     }
   }
-  return parts.style === 'literal' || parts.style === 'folded' ? withLines(result, actions, parts) : result;
+  return result;
 }
 
 const RUN = new RegExp(`${HOLE}+|[^${HOLE}]+`, 'g');
 
 /** In a block scalar, takes out the blanks that stand for action lines and puts a HOLE where one writes text. */
-function withLines(pieces: readonly Piece[], actions: readonly TemplateAction[], parts: ScalarParts): readonly Piece[] {
+function withLines(
+  pieces: readonly Piece[],
+  actions: readonly TemplateAction[],
+  start: number,
+  contentEnd: number,
+): readonly Piece[] {
   const lines: TemplateAction[] = [];
-  for (let i = firstActionEndingAfter(actions, parts.start); i < actions.length; i++) {
+  for (let i = firstActionEndingAfter(actions, start); i < actions.length; i++) {
     const action = actions[i];
-    if (!action || action.start >= parts.contentEnd) break;
+    if (!action || action.start >= contentEnd) break;
     if (action.wholeLine) lines.push(action);
   }
   if (lines.length === 0) return pieces;
@@ -213,7 +278,7 @@ function withLines(pieces: readonly Piece[], actions: readonly TemplateAction[],
   return result;
 }
 
-/** A part of a verbatim piece, given by its place in the document. */
+/** A part of a verbatim piece, given by its place in the text. */
 function partOf(piece: Piece, start: number, end: number): Piece {
   return { text: piece.text.slice(start - piece.start, end - piece.start), start, end, verbatim: true };
 }

@@ -35,7 +35,7 @@ export function parseJson(input: string | MappedText): DataFile {
   const text = input instanceof MappedText ? input.text : input;
   const range = { start: 0, end: text.length };
   const { readable, tooDeep } = prepare(text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text);
-  const reader = new Reader(readable, { text, base: 0, outer, actions: [] });
+  const reader = new Reader(readable, { text, outer, actions: [] });
   if (tooDeep) reader.problems.push({ range, message: 'The text is nested too deeply to be read.' });
   else reader.read();
   const { root, comments, problems } = reader;
@@ -160,8 +160,7 @@ class Reader {
           ? value
           : null;
     const decoded = typeof resolved === 'string' ? resolved : written;
-    const parts = { start, end, contentEnd: end, style: 'json', decoded, value: resolved } as const;
-    return new DecodedScalar(this.origin, { ...parts, anchor: undefined, tag: undefined });
+    return new DecodedScalar(this.origin, start, end, 'json', { known: { decoded, value: resolved } });
   }
 
   private comment(start: number, end: number): void {

@@ -151,10 +151,13 @@ interface Line {
  * The content of a block scalar.
  *
  * @param start offset of `|` or `>`
- * @param end where the content ends, trailing blank lines included
- * @param value what the YAML parser decoded: tells the indentation that was removed
+ * @param content where the content ends, trailing blank lines included, and how many spaces are taken off each line
  */
-export function blockPieces(source: string, start: number, end: number, value: string): Piece[] {
+export function blockPieces(
+  source: string,
+  start: number,
+  { end, indent }: { readonly end: number; readonly indent: number },
+): Piece[] {
   const header = lineAt(source, start, end);
   const lines: Line[] = [];
   for (let at = header.next; at < end;) {
@@ -162,8 +165,7 @@ export function blockPieces(source: string, start: number, end: number, value: s
     lines.push(line);
     at = line.next;
   }
-  const indent = removedIndent(source, lines, value);
-  const indicators = /^[|>][-+0-9]*/.exec(source.slice(start, header.end))?.[0] ?? '|';
+  const indicators = /^[|>][-+0-9]*/.exec(source.slice(start, Math.min(header.end, start + 10)))?.[0] ?? '|';
   const keep = indicators.includes('+');
   const strip = indicators.includes('-');
   let last = lines.length - 1;
@@ -190,17 +192,6 @@ function lineAt(source: string, start: number, limit: number): Line {
 function lineBreak(source: string, line: Line, pieces: Pieces): void {
   if (line.next - line.end === 1 && source.charCodeAt(line.end) === 10) pieces.verbatim(source, line.end, line.next);
   else pieces.opaque('\n', line.end, line.next);
-}
-
-const leadingSpaces = (text: string): number => text.length - text.replace(/^ +/, '').length;
-
-/** How many spaces the decoder took off each line: what the first line that is not empty lost. */
-function removedIndent(source: string, lines: readonly Line[], value: string): number {
-  const isContent = (text: string): boolean => /[^ \r]/.test(text);
-  const first = lines.map((line) => source.slice(line.start, line.end)).find(isContent);
-  if (first === undefined) return Math.max(0, ...lines.slice(0, 50).map((line) => line.end - line.start));
-  const kept = value.split('\n', lines.length + 1).find(isContent) ?? '';
-  return Math.max(0, leadingSpaces(first) - leadingSpaces(kept));
 }
 
 /** Where the content of a line begins, or undefined when nothing is left of it after the indentation. */

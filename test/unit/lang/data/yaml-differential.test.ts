@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { resolvePlain } from '../../../../server/src/lang/data/scalar-value';
 import { get } from '../../../../server/src/lang/data/tree';
-import { parseYaml, YamlCache } from '../../../../server/src/lang/data/yaml';
+import { parseYaml } from '../../../../server/src/lang/data/yaml';
 import { checkTree, plain, scalarsOf } from './helpers';
 
 /** What `yaml` (1.2 core schema) and go-yaml (1.1 rules) read alike. */
@@ -249,42 +249,5 @@ describe('robustness', () => {
       for (const scalar of scalarsOf(file)) expect(scalar.text.text.length).toBeGreaterThanOrEqual(0);
     }
     expect(performance.now() - start).toBeLessThan(5000);
-  });
-});
-
-describe('the cache', () => {
-  const part = (name: string): string =>
-    `---\n# ${name}\nname: &n ${name}\nagain: *n\ntext: |\n  x\nlist: [1, {a: "b\\t"}]\n`;
-
-  it('keeps the documents that did not change', () => {
-    const cache = new YamlCache();
-    const first = parseYaml(part('a') + part('b'), { cache });
-    const second = parseYaml(part('a') + part('c'), { cache });
-    expect(second.documents[0]).toBe(first.documents[0]);
-    expect(plain(second.documents[1]?.root)).toMatchObject({ name: 'c', again: 'c' });
-  });
-
-  it('moves a document that stands elsewhere', () => {
-    const cache = new YamlCache();
-    parseYaml(part('a') + part('b') + 'x: {', { cache });
-    const text = part('new one') + part('b') + part('a') + 'x: {';
-    const moved = parseYaml(text, { cache });
-    const fresh = parseYaml(text);
-    checkTree(moved);
-    const comparable = (value: unknown): string =>
-      JSON.stringify(value, (key, inner: unknown) => (key === 'origin' || key === 'mapped' ? undefined : inner));
-    expect(comparable(moved)).toBe(comparable(fresh));
-    expect(scalarsOf(moved).map((scalar) => scalar.text)).toEqual(scalarsOf(fresh).map((scalar) => scalar.text));
-  });
-
-  it('forgets the least recently used documents', () => {
-    const cache = new YamlCache(part('a').length * 2);
-    const a = parseYaml(part('a'), { cache }).documents[0];
-    parseYaml(part('b'), { cache });
-    expect(parseYaml(part('a'), { cache }).documents[0]).toBe(a);
-    parseYaml(part('c'), { cache });
-    expect(parseYaml(part('a'), { cache }).documents[0]).toBe(a);
-    parseYaml(part('d') + part('e'), { cache });
-    expect(parseYaml(part('a'), { cache }).documents[0]).not.toBe(a);
   });
 });
