@@ -38,6 +38,8 @@ export default defineRule({
         'Write to standard output or journald: the logs in `{path}` are lost when the instance is replaced, and they are what explains why it was. Ship them from there.',
       trace:
         'The trace of the boot script in `{path}` is lost with the instance. Send it to the console too (`/dev/console`), and ship it.',
+      copiedTrace:
+        'The trace of the boot script in `{path}` is lost with the instance, and so is what it wrote to the system log. The console keeps only the end of it: ship it.',
     },
   },
   create: (context) => {
@@ -74,7 +76,8 @@ export default defineRule({
           for (const file of logFiles(command, shell)) {
             if (file.trace) {
               const data = { path: file.path };
-              context.report({ at: file.at, anchor, message: 'trace', data, severity: 'info' });
+              const message = goesOn(use) ? 'copiedTrace' : 'trace';
+              context.report({ at: file.at, anchor, message, data, severity: 'info' });
             } else if (startsService(use)) report(file, anchor, 'instance');
           }
           return;
@@ -250,6 +253,17 @@ function isKept({ script: { owner } }: CommandUse, compose: ComposeFile | undefi
 /** A program that stays: in the background, or cut off from the terminal. */
 function startsService({ command }: CommandUse): boolean {
   return command.background || command.wrappers.includes('nohup') || command.wrappers.includes('setsid');
+}
+
+/** `tee … | logger -s 2>/dev/console`: the console or the system log has the trace too. */
+function goesOn({ command, script: { shell } }: CommandUse): boolean {
+  return shell.commands.some(
+    (other) =>
+      other.pipeline.id === command.pipeline.id &&
+      (other.name === 'logger' ||
+        other.words.some((word) => word.text === '/dev/console') ||
+        other.redirects.some(({ target }) => target?.text === '/dev/console')),
+  );
 }
 
 /** Drops the redirection of a container's start command; what follows it (`2>&1`) then joins standard output. */
