@@ -65,3 +65,33 @@ await build({
     IMMUTABLE_INFRA_PAGES: JSON.stringify(pages),
   },
 });
+
+/** The extension's client. `vscode` is there when it runs. */
+const client = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'cjs',
+  external: ['vscode'],
+  minify: true,
+  sourcemap: false,
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+await build({
+  ...client,
+  entryPoints: ['client/src/main.node.ts'],
+  outfile: 'dist/client.node.js',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+});
+await build({
+  ...client,
+  entryPoints: ['client/src/main.web.ts'],
+  outfile: 'dist/client.web.js',
+  platform: 'browser',
+  target: 'es2022',
+  mainFields: ['browser', 'module', 'main'],
+  define: { global: 'globalThis' },
+});

@@ -1,0 +1,81 @@
+import { SEVERITIES, type FoundItem, type Grouping } from './finding-types';
+
+/** A group of the *Findings* view: the findings of a rule or of a file, the worst first. */
+export interface FindingGroup {
+  /** The rule's id or the file's URI. */
+  readonly key: string;
+  readonly items: readonly FoundItem[];
+}
+
+/** Findings of many files: what a search found, and over it what the editor knows of the documents that are open. */
+export class FindingModel {
+  private readonly searched = new Map<string, readonly FoundItem[]>();
+  private readonly live = new Map<string, readonly FoundItem[]>();
+
+  /** What a search found in a file. */
+  setSearched(uri: string, items: readonly FoundItem[]): void {
+    if (items.length === 0) this.searched.delete(uri);
+    else this.searched.set(uri, items);
+  }
+
+  /** What is shown in an open document; undefined once it is closed. */
+  setLive(uri: string, items: readonly FoundItem[] | undefined): void {
+    const before = this.live.get(uri);
+    if (items) this.live.set(uri, items);
+    else if (before) {
+      this.live.delete(uri);
+      // The last word on a closed file is what was shown of it.
+      if (this.searched.has(uri) || this.hasSearched) this.setSearched(uri, before);
+    }
+  }
+
+  /** Whether the workspace was searched. */
+  hasSearched = false;
+
+  /** Forgets what a search found: a new one begins. */
+  clearSearched(): void {
+    this.searched.clear();
+  }
+
+  /** A file is gone. */
+  delete(uri: string): void {
+    this.searched.delete(uri);
+    this.live.delete(uri);
+  }
+
+  all(): readonly FoundItem[] {
+    const uris = new Set([...this.searched.keys(), ...this.live.keys()]);
+    return [...uris].flatMap((uri) => this.live.get(uri) ?? this.searched.get(uri) ?? []);
+  }
+
+  groups(grouping: Grouping): readonly FindingGroup[] {
+    const groups = new Map<string, FoundItem[]>();
+    for (const item of this.all()) {
+      const key = grouping === 'rule' ? item.rule : item.uri;
+      const group = groups.get(key);
+      if (group) group.push(item);
+      else groups.set(key, [item]);
+    }
+    return [...groups]
+      .map(([key, items]) => ({ key, items: items.sort(compareItems) }))
+      .sort((a, b) => rankOf(a) - rankOf(b) || compareText(a.key, b.key));
+  }
+}
+
+/** Position of the worst severity of a group. */
+function rankOf({ items }: FindingGroup): number {
+  return Math.min(...items.map(({ severity }) => SEVERITIES.indexOf(severity)));
+}
+
+function compareItems(a: FoundItem, b: FoundItem): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    compareText(a.uri, b.uri) ||
+    a.range.start.line - b.range.start.line ||
+    a.range.start.character - b.range.start.character
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,200 @@
+import {
+  commands,
+  Disposable,
+  EventEmitter,
+  l10n,
+  languages,
+  Range,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+  workspace,
+  type Memento,
+  type TreeDataProvider,
+  type TreeView,
+} from 'vscode';
+import { lintFiles } from '../../../server/src/lsp/protocol';
+import type { OpenDocuments } from '../documents/open-documents';
+import type { ServerLifecycle } from '../server/lifecycle';
+import { searchWorkspace, shownPath } from '../workspace-search';
+import { FindingModel, type FindingGroup } from './finding-model';
+import type { FoundItem, Grouping } from './finding-types';
+import { liveFindings } from './live-findings';
+
+export const FINDINGS_VIEW = 'immutableInfra.findings';
+
+const GROUPING = 'immutableInfra.findings.grouping';
+const ICONS: Readonly<Record<FoundItem['severity'], ThemeIcon>> = {
+  error: new ThemeIcon('error', new ThemeColor('problemsErrorIcon.foreground')),
+  warning: new ThemeIcon('warning', new ThemeColor('problemsWarningIcon.foreground')),
+  info: new ThemeIcon('info', new ThemeColor('problemsInfoIcon.foreground')),
+  hint: new ThemeIcon('lightbulb'),
+};
+
+/** A row of the view. */
+export type FindingNode = FindingGroup | FoundItem;
+
+/** The *Findings* view: what is wrong in the open documents, and in the workspace once it was searched. */
+export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
+  private readonly model = new FindingModel();
+  private readonly changed = new EventEmitter<undefined>();
+  private readonly view: TreeView<FindingNode>;
+  private readonly subscriptions: Disposable;
+  private grouping: Grouping;
+  private isScheduled = false;
+
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(
+    private readonly server: ServerLifecycle,
+    private readonly open: OpenDocuments,
+    private readonly state: Memento,
+  ) {
+    this.grouping = state.get<unknown>(GROUPING) === 'file' ? 'file' : 'rule';
+    this.view = window.createTreeView<FindingNode>(FINDINGS_VIEW, { treeDataProvider: this, showCollapseAll: true });
+    this.subscriptions = Disposable.from(
+      this.view,
+      this.changed,
+      languages.onDidChangeDiagnostics(({ uris }) => {
+        for (const uri of uris) this.follow(uri);
+      }),
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.model.setLive(uri.toString(), undefined);
+        this.refresh();
+      }),
+      workspace.onDidDeleteFiles(({ files }) => {
+        for (const uri of files) this.model.delete(uri.toString());
+        this.refresh();
+      }),
+    );
+    this.show();
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  getChildren(node?: FindingNode): FindingNode[] {
+    if (!node) return [...this.model.groups(this.grouping)];
+    return 'items' in node ? [...node.items] : [];
+  }
+
+  getParent(node: FindingNode): FindingNode | undefined {
+    if ('items' in node) return undefined;
+    const key = this.grouping === 'rule' ? node.rule : node.uri;
+    return this.model.groups(this.grouping).find((group) => group.key === key);
+  }
+
+  getTreeItem(node: FindingNode): TreeItem {
+    return 'items' in node ? this.groupItem(node) : this.findingItem(node);
+  }
+
+  /** Another order of the view. */
+  async groupBy(grouping: Grouping): Promise<void> {
+    this.grouping = grouping;
+    await this.state.update(GROUPING, grouping);
+    this.show();
+  }
+
+  /** Lints every file of the workspace that may be infrastructure. */
+  async searchWorkspace(): Promise<void> {
+    if (!workspace.workspaceFolders?.length) {
+      void window.showInformationMessage(l10n.t('Open a folder first: there is no workspace to lint.'));
+      return;
+    }
+    this.model.clearSearched();
+    const outcome = await searchWorkspace(l10n.t('Linting the workspace'), async (uris, token) => {
+      const { files } = await this.server.request(lintFiles, { uris }, token);
+      for (const { uri, findings } of files) {
+        const key = Uri.parse(uri).toString();
+        this.model.setSearched(
+          key,
+          findings.map(({ rule, severity, message, range }) => ({ uri: key, rule, severity, message, range })),
+        );
+      }
+      this.refresh();
+    });
+    this.model.hasSearched = outcome !== 'cancelled';
+    this.show();
+    await commands.executeCommand(`${FINDINGS_VIEW}.focus`);
+  }
+
+  private follow(uri: Uri): void {
+    const isOpen = this.open.has(uri);
+    if (!isOpen) return;
+    this.model.setLive(uri.toString(), liveFindings(uri));
+    this.refresh();
+  }
+
+  /** Many documents change at once when a window opens: one repaint is enough. */
+  private refresh(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setTimeout(() => {
+      this.isScheduled = false;
+      this.show();
+    }, 50);
+  }
+
+  private show(): void {
+    const all = this.model.all();
+    const files = new Set(all.map(({ uri }) => uri)).size;
+    this.view.badge =
+      all.length === 0
+        ? undefined
+        : { value: all.length, tooltip: all.length === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', all.length) };
+    this.view.description = all.length === 0 ? '' : l10n.t('{0} in {1} files', all.length, files);
+    void commands.executeCommand('setContext', 'immutableInfra.findingsGrouping', this.grouping);
+    void commands.executeCommand('setContext', 'immutableInfra.workspaceSearched', this.model.hasSearched);
+    this.changed.fire(undefined);
+  }
+
+  private groupItem({ key, items }: FindingGroup): TreeItem {
+    const isRule = this.grouping === 'rule';
+    const item = new TreeItem(key, TreeItemCollapsibleState.Expanded);
+    item.id = `${this.grouping} ${key}`;
+    const [worst] = items;
+    if (isRule) {
+      if (worst) item.iconPath = ICONS[worst.severity];
+      item.description = String(items.length);
+      item.tooltip =
+        items.length === 1 ? l10n.t('1 finding of {0}', key) : l10n.t('{0} findings of {1}', items.length, key);
+      item.contextValue = 'rule';
+    } else {
+      const path = shownPath(key);
+      const slash = path.lastIndexOf('/');
+      item.label = path.slice(slash + 1);
+      item.resourceUri = Uri.parse(key);
+      item.iconPath = ThemeIcon.File;
+      item.description = [path.slice(0, Math.max(slash, 0)), String(items.length)]
+        .filter((part) => part !== '')
+        .join(' · ');
+      item.contextValue = 'file';
+    }
+    return item;
+  }
+
+  private findingItem(finding: FoundItem): TreeItem {
+    const { uri, rule, severity, message, range } = finding;
+    const item = new TreeItem(message.split('\n', 1)[0] ?? message);
+    const line = range.start.line + 1;
+    item.iconPath = ICONS[severity];
+    item.description = this.grouping === 'rule' ? `${shownPath(uri)}:${line}` : `${rule} · ${line}`;
+    item.tooltip = `${message}\n\n${rule} · ${shownPath(uri)}:${line}`;
+    item.contextValue = 'finding';
+    item.accessibilityInformation = { label: `${severity}: ${message} ${shownPath(uri)}, ${line}` };
+    const selection = new Range(range.start.line, range.start.character, range.end.line, range.end.character);
+    item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [Uri.parse(uri), { selection }] };
+    return item;
+  }
+}
+
+/** The rule of a row, for *Explain Rule…* in its menu. */
+export function ruleOfNode(node: unknown): string | undefined {
+  if (typeof node !== 'object' || node === null) return undefined;
+  if ('rule' in node && typeof node.rule === 'string') return node.rule;
+  return 'items' in node && 'key' in node && typeof node.key === 'string' ? node.key : undefined;
+}

@@ -1,0 +1,63 @@
+import type { InventoryImage, InventoryReference } from '../../../server/src/lsp/protocol';
+
+/** The references of a repository that name the same tag or digest. */
+export interface TagGroup {
+  readonly repository: string;
+  /** As people say it: `1.27`, `latest`, `sha256:…`. */
+  readonly label: string;
+  readonly tagClass: string;
+  readonly references: readonly InventoryReference[];
+}
+
+/** A repository with its tags. */
+export interface RepositoryGroup {
+  readonly repository: string;
+  readonly tags: readonly TagGroup[];
+  readonly references: readonly InventoryReference[];
+}
+
+/** Puts the answers of several requests together. */
+export function mergeImages(parts: readonly (readonly InventoryImage[])[]): readonly RepositoryGroup[] {
+  const found = new Map<string, InventoryReference[]>();
+  for (const { repository, references } of parts.flat()) {
+    const known = found.get(repository);
+    if (known) known.push(...references);
+    else found.set(repository, [...references]);
+  }
+  return [...found]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([repository, references]) => ({ repository, references, tags: groupByTag(repository, references) }));
+}
+
+function groupByTag(repository: string, references: readonly InventoryReference[]): readonly TagGroup[] {
+  const groups = new Map<string, InventoryReference[]>();
+  for (const reference of references) {
+    const label = labelOf(reference);
+    const known = groups.get(label);
+    if (known) known.push(reference);
+    else groups.set(label, [reference]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([label, group]) => ({ repository, label, tagClass: group[0]?.tagClass ?? '', references: group }));
+}
+
+function labelOf({ tag, digest }: InventoryReference): string {
+  const short = digest?.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+  if (tag !== null && short !== undefined) return `${tag}@${short}`;
+  return tag ?? short ?? 'latest';
+}
+
+/** `docker.io/library/nginx` is `nginx` to everybody. */
+export function shownRepository(repository: string): string {
+  return repository.replace(/^docker\.io\/(?:library\/)?/, '');
+}
+
+/** Whether the same bytes come every time. */
+export function isPinned({ digest }: InventoryReference): boolean {
+  return digest !== null;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

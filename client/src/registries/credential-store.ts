@@ -1,0 +1,66 @@
+import type { SecretStorage } from 'vscode';
+
+/** User name and password (or token) for a registry. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+const PREFIX = 'immutableInfra.registry.';
+const INDEX = 'immutableInfra.registries';
+
+/** Credentials of registries, in the editor's secret storage: the key chain of the system, where there is one. */
+export class CredentialStore {
+  constructor(private readonly secrets: Pick<SecretStorage, 'get' | 'store' | 'delete'>) {}
+
+  /** @param registry host, with a port if it has one: `registry.example.com:5000` */
+  async get(registry: string): Promise<Credentials | null> {
+    const stored = await this.secrets.get(PREFIX + registry.toLowerCase());
+    if (stored === undefined) return null;
+    try {
+      const { username, password } = JSON.parse(stored) as Partial<Credentials>;
+      return typeof username === 'string' && typeof password === 'string' ? { username, password } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async set(registry: string, credentials: Credentials): Promise<void> {
+    const host = registry.toLowerCase();
+    await this.secrets.store(PREFIX + host, JSON.stringify(credentials));
+    await this.writeIndex([...new Set([...(await this.registries()), host])].sort());
+  }
+
+  async delete(registry: string): Promise<void> {
+    const host = registry.toLowerCase();
+    await this.secrets.delete(PREFIX + host);
+    await this.writeIndex((await this.registries()).filter((known) => known !== host));
+  }
+
+  /** The hosts that credentials are stored for: secret storage itself cannot be listed. */
+  async registries(): Promise<readonly string[]> {
+    const stored = await this.secrets.get(INDEX);
+    try {
+      const names: unknown = JSON.parse(stored ?? '[]');
+      return Array.isArray(names) ? names.filter((name): name is string => typeof name === 'string') : [];
+    } catch {
+      return [];
+    }
+  }
+
+  private async writeIndex(names: readonly string[]): Promise<void> {
+    await this.secrets.store(INDEX, JSON.stringify(names));
+  }
+}
+
+/** The host that a user means: without a scheme or a path; undefined when it is none. */
+export function registryHost(typed: string): string | undefined {
+  const host = typed
+    .trim()
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
+  return /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d{1,5})?$/.test(host)
+    ? host
+    : undefined;
+}

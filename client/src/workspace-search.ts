@@ -1,0 +1,49 @@
+import { l10n, ProgressLocation, Uri, window, workspace, type CancellationToken } from 'vscode';
+import { FOREIGN_FOLDERS, WORKSPACE_FILES } from './documents/lintable';
+
+/** More files are not looked at: the command line has no such limit. */
+export const MAX_FILES = 5_000;
+
+/** Files that one request names, so that progress moves and a cancel is heard. */
+const BATCH = 40;
+
+/** Goes through the files of the workspace that may be infrastructure, in batches, with progress and a way out. */
+export async function searchWorkspace(
+  title: string,
+  visit: (uris: readonly string[], token: CancellationToken) => Promise<void>,
+): Promise<'done' | 'cancelled' | 'empty'> {
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const found = await workspace.findFiles(WORKSPACE_FILES, FOREIGN_FOLDERS, MAX_FILES + 1, token);
+      if (token.isCancellationRequested) return 'cancelled';
+      if (found.length === 0) return 'empty';
+      const isCut = found.length > MAX_FILES;
+      const uris = found
+        .slice(0, MAX_FILES)
+        .map((uri) => uri.toString())
+        .sort();
+      for (let at = 0; at < uris.length; at += BATCH) {
+        const batch = uris.slice(at, at + BATCH);
+        progress.report({ message: l10n.t('{0} of {1} files', at, uris.length) });
+        await visit(batch, token);
+        if (token.isCancellationRequested) return 'cancelled';
+        progress.report({ increment: (100 * batch.length) / uris.length });
+      }
+      if (isCut) {
+        void window.showWarningMessage(
+          l10n.t(
+            'Only the first {0} files were looked at. Use the command line for larger workspaces, or exclude folders.',
+            MAX_FILES,
+          ),
+        );
+      }
+      return 'done';
+    },
+  );
+}
+
+/** A path as people read it: relative to its folder. */
+export function shownPath(uri: string): string {
+  return workspace.asRelativePath(Uri.parse(uri));
+}

@@ -1,0 +1,103 @@
+// Runs VS Code's own server on the loopback interface.
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const START_LIMIT_MS = 60_000;
+const STOP_LIMIT_MS = 3_000;
+
+/**
+ * Starts a server whose whole state lies in one directory.
+ *
+ * @param {object} options
+ * @param {{ vscode: string, node: string }} options.editor what `ensureEditor` returned
+ * @param {string} options.directory where settings, extensions and the log go
+ * @param {object} [options.settings] user settings
+ * @param {boolean} [options.isDriven] read `extensionTestsPath` from the address; toasts are not shown then
+ * @param {boolean} [options.trust] ask whether workspaces are trusted; off by default
+ * @param {number} [options.port] a free one by default
+ * @param {NodeJS.ProcessEnv} [options.environment] reaches the extension host
+ * @returns its address, `log()` and `stop()`
+ */
+export async function startServer(options) {
+  const { editor, directory, settings = {}, isDriven = false, trust = false, environment = {} } = options;
+  const userData = join(directory, 'user-data');
+  mkdirSync(join(userData, 'User'), { recursive: true });
+  writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
+  const port = options.port ?? (await freePort());
+  const logFile = join(directory, 'server.log');
+  const log = openSync(logFile, 'a');
+  const child = spawn(
+    editor.node,
+    [
+      join(editor.vscode, 'out/server-main.js'),
+      ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
+      ...['--user-data-dir', userData, '--server-data-dir', join(directory, 'server-data')],
+      ...['--extensions-dir', join(directory, 'extensions'), '--telemetry-level', 'off'],
+      ...(trust ? [] : ['--disable-workspace-trust']),
+      ...(isDriven ? ['--enable-smoke-test-driver'] : []),
+    ],
+    {
+      stdio: ['ignore', log, log],
+      // A group of its own: stopping it ends the extension hosts too.
+      detached: true,
+      env: { ...process.env, VSCODE_RECONNECTION_GRACE_TIME: '1000', ...environment },
+    },
+  );
+  closeSync(log);
+  const url = `http://127.0.0.1:${port}`;
+  const readLog = () => readFileSync(logFile, 'utf8');
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const stop = () => stopGroup(child, exited);
+  try {
+    await Promise.race([
+      answers(url),
+      exited.then((code) => {
+        throw new Error(`VS Code's server ended with ${code}:\n${readLog().slice(-2000)}`);
+      }),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, port, log: readLog, stop, exited };
+}
+
+async function answers(url) {
+  const end = Date.now() + START_LIMIT_MS;
+  while (Date.now() < end) {
+    try {
+      if ((await fetch(`${url}/version`)).ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    await sleep(50);
+  }
+  throw new Error(`VS Code's server did not answer on ${url} within ${START_LIMIT_MS / 1000} seconds`);
+}
+
+async function stopGroup(child, exited) {
+  const signal = (name) => {
+    try {
+      process.kill(-child.pid, name);
+    } catch {
+      // Nothing of the group runs any more.
+    }
+  };
+  signal('SIGTERM');
+  await Promise.race([exited, sleep(STOP_LIMIT_MS, undefined, { ref: false })]);
+  signal('SIGKILL');
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
