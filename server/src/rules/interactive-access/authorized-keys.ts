@@ -29,6 +29,7 @@ export default defineRule({
       file: 'Remove this key: it lets people log in and change what must only be replaced. Debug through logs, or through audited sessions (SSM, IAP).',
       cloudInit:
         'Remove `{key}`: it lets people log in to the instance and change what must only be replaced. Debug through logs, or through audited sessions (SSM, IAP).',
+      node: 'Remove this volume: through it the pod adds keys to its node, and people log in and change what must only be replaced. Use `kubectl debug node/...`, or audited sessions (SSM, IAP).',
       mount:
         'Remove this mount: with its keys people can log in to the pod and change what must only be replaced. Use logs, or `kubectl debug` for one session.',
     },
@@ -108,6 +109,15 @@ export default defineRule({
       });
     },
     'kubernetes.workload': (workload) => {
+      for (const { name, source } of workload.volumes) {
+        const path = source?.key === 'hostPath' ? asScalar(get(source.value, 'path')) : undefined;
+        if (!path || !isKeyFile(path.text.text)) continue;
+        context.report({
+          at: path.range,
+          anchor: `${objectAnchor(workload.object)}/volume.${name ?? '?'}`,
+          message: 'node',
+        });
+      }
       for (const container of workload.containers) {
         for (const mount of container.volumeMounts) {
           const path = mount.mountPath?.text.text ?? '';
