@@ -119,11 +119,13 @@ function start(
 
   documents.listen(connection, {
     opened: (document) => {
+      events.checkConfigurations(features, runtime.now().getTime());
       events.documentOpenedOrClosed(document);
       configProblems.schedule();
       publisher.changed(document);
     },
     changed: (document) => {
+      events.checkConfigurations(features, runtime.now().getTime());
       events.documentChanged(document);
       publisher.changed(document);
     },
@@ -140,10 +142,7 @@ function start(
       configProblems.schedule();
     },
   });
-  connection.languages.diagnostics.on((request, token) => {
-    events.checkConfigurations(features, runtime.now().getTime());
-    return publisher.pull(request, token);
-  });
+  connection.languages.diagnostics.on((request, token) => publisher.pull(request, token));
   connection.onDidChangeConfiguration(({ settings: sent }) => {
     settings.changed(sent);
     publisher.outdateAll();
