@@ -18,19 +18,22 @@ export type Family = (typeof FAMILIES)[number];
 /** `suppression` holds the rules about suppressions themselves, `custom` those that a workspace declares. */
 export type RuleFamily = Family | 'suppression' | 'custom';
 
-/** What a rule looks at, for its documentation and for the settings of an editor. */
-export type Language =
-  | 'dockerfile'
-  | 'compose'
-  | 'kubernetes'
-  | 'helm'
-  | 'kustomize'
-  | 'terraform'
-  | 'packer'
-  | 'packer-json'
-  | 'workflow'
-  | 'cloud-init'
-  | 'shell';
+/** What rules look at, for their documentation and for the settings of an editor. */
+export const LANGUAGES = [
+  'dockerfile',
+  'compose',
+  'kubernetes',
+  'helm',
+  'kustomize',
+  'terraform',
+  'packer',
+  'packer-json',
+  'workflow',
+  'cloud-init',
+  'shell',
+] as const;
+
+export type Language = (typeof LANGUAGES)[number];
 
 export interface RuleMeta<Message extends string = string> {
   /** `family/name`. Never renamed: baselines and suppressions hold it. */

@@ -1,19 +1,4 @@
-import type { Language, RuleMeta } from './rule';
-
-/** Every language has comments or another place for a suppression. */
-const LANGUAGES: readonly Language[] = [
-  'dockerfile',
-  'compose',
-  'kubernetes',
-  'helm',
-  'kustomize',
-  'terraform',
-  'packer',
-  'packer-json',
-  'workflow',
-  'cloud-init',
-  'shell',
-];
+import { LANGUAGES, type RuleMeta } from './rule';
 
 export const UNKNOWN_RULE = {
   id: 'suppression/unknown-rule',

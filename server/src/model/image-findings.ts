@@ -1,8 +1,12 @@
 import type { Fix } from '../core/finding';
+import { LANGUAGES, type Language } from '../core/rule';
 import type { Place } from '../core/text';
 import type { ImageOption, ImageUse } from './facts';
 import type { TagClass } from './image-reference';
 import type { Project } from './project';
+
+/** Where images are named: everywhere but in what cloud-init reads by itself. */
+export const IMAGE_LANGUAGES: readonly Language[] = LANGUAGES.filter((language) => language !== 'cloud-init');
 
 /** Builders whose images are put in place by the same tool that runs them. */
 const LOCAL: ReadonlySet<string> = new Set(['skaffold', 'compose']);

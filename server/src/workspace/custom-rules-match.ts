@@ -1,6 +1,7 @@
 import { nameTest } from '../core/config-globs';
 import type { Language } from '../core/rule';
 import { asMap, type DataNode } from '../lang/data/tree';
+import { IMAGE_LANGUAGES } from '../model/image-findings';
 import type { ConfigBlock } from '../model/config-block';
 import type { Listeners } from '../model/facts';
 import { kubernetesObjects } from '../model/kubernetes';
@@ -181,17 +182,7 @@ function compileKey(key: (typeof MATCH_KEYS)[number], node: DataNode, reader: Da
       const site = test('site');
       checkOptions(classes, TAG_CLASSES, fields.get('tagClass')?.value ?? node, reader);
       return {
-        languages: [
-          'dockerfile',
-          'compose',
-          'kubernetes',
-          'helm',
-          'kustomize',
-          'terraform',
-          'packer',
-          'workflow',
-          'shell',
-        ],
+        languages: IMAGE_LANGUAGES,
         listen: (_file, found) => ({
           image: (use) => {
             const isMeant = use.options.every(

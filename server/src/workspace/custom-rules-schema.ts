@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../core/config-schema';
 import { SEVERITIES } from '../core/finding';
-import { LANGUAGES } from './custom-rules';
+import { LANGUAGES } from '../core/rule';
 import { OPERATORS, TAG_CLASSES } from './custom-rules-conditions';
 import { BLOCK_KINDS, FIELDS, MATCH_KEYS, PHASES } from './custom-rules-match';
 

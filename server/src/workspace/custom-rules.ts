@@ -1,6 +1,6 @@
 import { globTest } from '../core/config-globs';
 import { SEVERITIES, type Fix, type Severity } from '../core/finding';
-import { fillMessage, type Language, type RuleMeta } from '../core/rule';
+import { fillMessage, LANGUAGES, type Language, type RuleMeta } from '../core/rule';
 import { LineIndex } from '../core/text';
 import { asMap, entry, type DataNode } from '../lang/data/tree';
 import { parseYaml } from '../lang/data/yaml';
@@ -35,20 +35,6 @@ export interface CompiledPolicy {
 
 const RULE_KEYS = ['id', 'severity', 'languages', 'files', 'message', 'docs', 'match', 'where', 'fix'];
 const TEST_KEYS = ['name', 'file', 'text', 'findings'];
-
-export const LANGUAGES: readonly Language[] = [
-  'dockerfile',
-  'compose',
-  'kubernetes',
-  'helm',
-  'kustomize',
-  'terraform',
-  'packer',
-  'packer-json',
-  'workflow',
-  'cloud-init',
-  'shell',
-];
 
 /**
  * Compiles a policy file: one rule, or `rules:` with several, and `tests:`. A rule that cannot be read is left out and

@@ -1,5 +1,12 @@
 import { defineRule, type ImageOption } from '../../model/facts';
-import { branchesOfClass, imagePlace, optionsOfClass, pinFixes, shownReference } from '../../model/image-findings';
+import {
+  IMAGE_LANGUAGES,
+  branchesOfClass,
+  imagePlace,
+  optionsOfClass,
+  pinFixes,
+  shownReference,
+} from '../../model/image-findings';
 
 const MOVING = new Set(['none', 'latest-like'] as const);
 
@@ -7,18 +14,7 @@ export default defineRule({
   meta: {
     id: 'mutable-reference/image-latest',
     severity: 'error',
-    languages: [
-      'dockerfile',
-      'compose',
-      'kubernetes',
-      'helm',
-      'kustomize',
-      'terraform',
-      'packer',
-      'packer-json',
-      'workflow',
-      'shell',
-    ],
+    languages: IMAGE_LANGUAGES,
     fix: 'safe',
     since: '0.1.0',
     recommended: true,

@@ -1,5 +1,12 @@
 import { defineRule } from '../../model/facts';
-import { imagePlace, keepsTags, optionsOfClass, pinFixes, shownReference } from '../../model/image-findings';
+import {
+  IMAGE_LANGUAGES,
+  imagePlace,
+  keepsTags,
+  optionsOfClass,
+  pinFixes,
+  shownReference,
+} from '../../model/image-findings';
 
 const FULL = new Set(['full'] as const);
 
@@ -7,18 +14,7 @@ export default defineRule({
   meta: {
     id: 'mutable-reference/image-tag',
     severity: 'info',
-    languages: [
-      'dockerfile',
-      'compose',
-      'kubernetes',
-      'helm',
-      'kustomize',
-      'terraform',
-      'packer',
-      'packer-json',
-      'workflow',
-      'shell',
-    ],
+    languages: IMAGE_LANGUAGES,
     fix: 'safe',
     since: '0.1.0',
     recommended: true,

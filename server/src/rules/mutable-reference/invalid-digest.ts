@@ -1,4 +1,5 @@
 import { defineRule } from '../../model/facts';
+import { IMAGE_LANGUAGES } from '../../model/image-findings';
 import { isValidDigest } from '../../model/image-reference';
 
 /** What documentation writes instead of a real digest. */
@@ -8,18 +9,7 @@ export default defineRule({
   meta: {
     id: 'mutable-reference/invalid-digest',
     severity: 'error',
-    languages: [
-      'dockerfile',
-      'compose',
-      'kubernetes',
-      'helm',
-      'kustomize',
-      'terraform',
-      'packer',
-      'packer-json',
-      'workflow',
-      'shell',
-    ],
+    languages: IMAGE_LANGUAGES,
     fix: 'safe',
     since: '0.1.0',
     recommended: true,
