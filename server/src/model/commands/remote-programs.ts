@@ -4,7 +4,7 @@ export type RemoteEffect = 'changes' | 'reads' | 'unknown';
 /** Programs that change what is on a server or what runs on it, with the verbs that do where others only ask. */
 const CHANGES: readonly RegExp[] = [
   /^(systemctl|service|supervisorctl|rc-service|initctl)\s.*\b(start|stop|restart|reload|try-restart|enable|disable|update)\b/,
-  /^(docker|podman|nerdctl)\s.*\b(run|pull|up|down|start|stop|restart|kill|rm|load|build|deploy|update)\b/,
+  /^(docker|podman|nerdctl)\s.*\b(run|pull|up|down|start|stop|restart|kill|pause|unpause|rm|load|build|deploy|update)\b/,
   /^docker-compose\s.*\b(pull|up|down|start|stop|restart|kill|rm|build)\b/,
   /^(apt|apt-get|yum|dnf|zypper|apk|snap|pip3?|npm|yarn|pnpm|gem|bundle|composer|cargo)\s.*\b(install|upgrade|update|add|remove|ci)\b/,
   /^git\s.*\b(pull|checkout|clone|reset|fetch|merge)\b/,

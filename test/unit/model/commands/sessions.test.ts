@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { containerSession } from '../../../../server/src/model/commands/container-sessions';
 import { liveChange } from '../../../../server/src/model/commands/live-changes';
 import { allowsKey } from '../../../../server/src/model/commands/login-keys';
+import { isServerScript } from '../../../../server/src/model/commands/pipeline-context';
 import { remoteEffect } from '../../../../server/src/model/commands/remote-programs';
 import { remoteSession } from '../../../../server/src/model/commands/remote-sessions';
-import { servesSsh, sshServer } from '../../../../server/src/model/commands/ssh-server';
+import { holdsSshPort, isTransferPort, servesSsh, sshServer } from '../../../../server/src/model/commands/ssh-server';
 import { commandOf, scriptOf } from './support';
 
 const on = <Found>(
@@ -45,6 +46,7 @@ describe('remoteEffect', () => {
     ['sudo systemctl restart app', 'changes'],
     ['cd /opt/app && git pull', 'changes'],
     ['A=1 sudo -u app docker compose up -d', 'changes'],
+    ['docker pause web', 'changes'],
     ['uptime; df -h', 'reads'],
     ['sudo journalctl -u app --since today | grep error', 'reads'],
     ['systemctl status app', 'reads'],
@@ -132,5 +134,57 @@ describe('sshServer', () => {
     expect(servesSsh(undefined, 'atmoz/sftp:1')).toBe(true);
     expect(servesSsh('linuxserver/openssh', 'sshd')).toBe(true);
     expect(servesSsh('web', 'registry.example.com/dashboard')).toBe(false);
+  });
+});
+
+describe('holdsSshPort', () => {
+  it.each([
+    ['22', true],
+    ['22/tcp', true],
+    ['20-25', true],
+    ['21-22/tcp', true],
+    ['22/udp', false],
+    ['2222', false],
+    ['1-65535', false],
+    ['', false],
+    ['\uE000', false],
+  ])('%s → %s', (text, expected) => {
+    expect(holdsSshPort(text)).toBe(expected);
+  });
+});
+
+describe('names that tell the purpose of a port or an image', () => {
+  it.each([
+    ['lscr.io/linuxserver/openssh-server:9.9', true],
+    ['atmoz/sftp:alpine', true],
+    ['components/openssh/Dockerfile', true],
+    ['gitea/gitea:1.22', true],
+    ['registry.example.com/digital:1.0', false],
+    ['openshift/origin', false],
+  ])('%s → %s', (name, expected) => {
+    expect(servesSsh(name)).toBe(expected);
+  });
+
+  it('a port', () => {
+    expect(['sftp', 'git-ssh', 'ssh', undefined].map((name) => isTransferPort(name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('isServerScript', () => {
+  it.each([
+    ['scripts/deploy.sh', true],
+    ['ops/release/upload.sh', true],
+    ['tools/update-web', true],
+    ['scripts/release/mac-remote-build', false],
+    ['.github/scripts/package-upload.sh', false],
+    ['tools/node.sh', false],
+    ['logexporter/log-dump.sh', false],
+  ])('%s → %s', (path, expected) => {
+    expect(isServerScript(path)).toBe(expected);
   });
 });
