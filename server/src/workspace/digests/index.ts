@@ -13,3 +13,19 @@ export interface DigestResolver {
     signal?: CancelSignal,
   ): Promise<{ readonly digest: string } | { readonly problem: string }>;
 }
+
+export { pinned, resolveOnlineFix, type ResolvedFix } from './online-edits';
+export type { CancelSignal } from './platform';
+export { RegistryResolver, type RegistryResolverOptions } from './registry-resolver';
+export {
+  HttpFailure,
+  type Clock,
+  type CredentialSource,
+  type Credentials,
+  type DigestStore,
+  type HttpFailureKind,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTransport,
+  type KnownDigest,
+} from './transport';

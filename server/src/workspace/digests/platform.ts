@@ -5,7 +5,10 @@
 interface Platform {
   readonly URL: new (text: string, base?: string) => ParsedUrl;
   readonly AbortController: new () => CancelController;
-  readonly TextDecoder: new (label: string, options: { readonly fatal: boolean }) => {
+  readonly TextDecoder: new (
+    label: string,
+    options: { readonly fatal: boolean },
+  ) => {
     decode(bytes: Uint8Array): string;
   };
   readonly TextEncoder: new () => { encode(text: string): Uint8Array };

@@ -1,5 +1,5 @@
 import type { RegistryReference } from './registry-reference';
-import { HttpFailure } from './transport';
+import type { HttpFailure } from './transport';
 
 /** Something that the user is told, in one or two plain sentences. Never holds a secret, nor text from a server. */
 export class DigestProblem extends Error {}

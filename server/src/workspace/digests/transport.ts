@@ -48,8 +48,7 @@ export interface Clock {
 }
 
 /** A password, or the refresh token that `docker login` kept instead of one. */
-export type Credentials =
-  { readonly username: string; readonly password: string } | { readonly identityToken: string };
+export type Credentials = { readonly username: string; readonly password: string } | { readonly identityToken: string };
 
 export interface CredentialSource {
   /**
