@@ -14,7 +14,7 @@ const TEST_FOLDER = /(^|\/)(tests?|testing|testdata|e2e|integration|integration-
 const THROWAWAY_ACTION = /\b(kind|minikube|k3d|k3s|microk8s|vcluster|chart-testing)\b/i;
 /** Commands that do so, or fill such a cluster; `make` targets that are named after one. */
 const THROWAWAY_COMMAND =
-  /\b(kind|k3d|minikube|ctlptl|vcluster|kwokctl)[ \t]+(\S+[ \t]+){0,6}?(create|start|load|image|apply|export)\b|\btalosctl[ \t]+cluster[ \t]+create\b|\bget\.k3s\.io\b|\bk3s[ \t]+server\b|\bmicrok8s\b|\bmake[ \t][^\n;&|]*\b(kind|k3d|minikube|e2e)\b/;
+  /\b(kind|k3d|minikube|ctlptl|vcluster|kwokctl)[ \t]+(\S+[ \t]+){0,6}?(create|start|load|image|apply|export)\b|\btalosctl[ \t]+cluster[ \t]+create\b|\bget\.k3s\.io\b|\bk3s[ \t]+server\b|\bsnap[ \t]+install[ \t]+microk8s\b|\bmicrok8s[ \t]+(install|start)\b|\bmake[ \t][^\n;&|]*\b(kind|k3d|minikube|e2e)\b/;
 /** Programs that only exist for such clusters. */
 const THROWAWAY_PROGRAMS: ReadonlySet<string> = new Set(['kind', 'minikube', 'k3d', 'ctlptl', 'kwokctl']);
 

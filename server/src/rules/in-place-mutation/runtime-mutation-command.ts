@@ -1,3 +1,4 @@
+import { setInGit } from '../../model/commands/image-in-git';
 import { liveChange } from '../../model/commands/live-changes';
 import {
   isDeployment,
@@ -12,6 +13,7 @@ export default defineRule({
     id: 'in-place-mutation/runtime-mutation-command',
     severity: 'warning',
     languages: ['workflow', 'shell'],
+    fix: 'suggestion',
     since: '0.1.0',
     recommended: true,
     summary: 'A deployment must apply what is in Git, not edit what is running',
@@ -30,7 +32,8 @@ export default defineRule({
     },
   },
   create: (context) => ({
-    command: ({ command, script, phase, anchor }) => {
+    command: (use) => {
+      const { command, script, phase, anchor } = use;
       // A manifest's preStop hook has the phase of a script too, but is nobody's deployment.
       const isScript = phase === 'script' && script.owner.type === 'shell';
       if (phase !== 'pipeline' && !isScript) return;
@@ -43,6 +46,7 @@ export default defineRule({
         message: found.type,
         data: { what: found.what },
         severity: isDeployment(script) ? 'error' : 'warning',
+        fixes: found.type === 'object' ? setInGit(use, context.project, context.file.text) : [],
       });
     },
   }),
