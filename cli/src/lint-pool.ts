@@ -3,18 +3,9 @@ import type { RuleMeta } from '../../server/src/core/rule';
 import type { FileSummary } from '../../server/src/model/workspace-index';
 import type { ConfigProblem } from '../../server/src/workspace/config-file';
 import type { Candidate } from './discover';
-import { HeapKeeper } from './heap';
+import { detached } from './detach';
 import { LintSession, type LintOutcome, type SessionOptions, type SummaryOutcome } from './session';
-
-/** Lints many files in two passes. Outcomes come in the order of the candidates, however the work is shared. */
-export interface LintPool {
-  summarise(candidates: readonly Candidate[], progress: Progress): Promise<readonly SummaryOutcome[]>;
-  useSummaries(summaries: readonly FileSummary[]): void;
-  lint(candidates: readonly Candidate[], progress: Progress): Promise<readonly LintOutcome[]>;
-  /** What is wrong in the configurations, and the custom rules of the given directories' files. */
-  finish(paths: readonly string[]): Promise<PoolSummary>;
-  close(): Promise<void>;
-}
+import { piecesOf, Shares } from './shares';
 
 export interface PoolSummary {
   readonly problems: readonly ConfigProblem[];
@@ -36,100 +27,56 @@ export interface WorkerData {
   readonly immutableInfraWorker: SessionOptions;
 }
 
-/** Files of one directory share their module: neighbours stay together. */
-const CHUNK = 32;
-
 /** Megabytes for a thread's new objects, which die with their file; V8's own choice is 48. */
-const YOUNG = 8;
+const YOUNG = 24;
 
-/** All in this thread. */
-export class LocalPool implements LintPool {
+/** How long this thread works, in milliseconds, before it looks whether another one wants something. */
+const TURN = 4;
+
+/** How many pieces a thread is given ahead, so that it never waits for this one. */
+const AHEAD = 2;
+
+/**
+ * Lints many files in two passes, on this thread and on others. Outcomes come in the order of the candidates, however
+ * the work is shared.
+ */
+export class LintPool {
   private readonly session: LintSession;
+  private readonly threads: readonly Thread[];
 
-  constructor(options: SessionOptions) {
+  /**
+   * @param script the bundle, which enters itself as a worker
+   * @param count of threads, this one included
+   */
+  constructor(script: string, options: SessionOptions, count: number) {
+    const workerData: WorkerData = { immutableInfraWorker: options };
+    this.threads = Array.from(
+      { length: count - 1 },
+      () => new Thread(new Worker(script, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG } })),
+    );
     this.session = new LintSession(options);
   }
 
   summarise(candidates: readonly Candidate[], progress: Progress): Promise<readonly SummaryOutcome[]> {
-    return oneByOne(candidates, progress, (candidate) => this.session.summarise(candidate));
-  }
-
-  useSummaries(summaries: readonly FileSummary[]): void {
-    this.session.useSummaries(summaries);
-  }
-
-  lint(candidates: readonly Candidate[], progress: Progress): Promise<readonly LintOutcome[]> {
-    return oneByOne(candidates, progress, (candidate) => this.session.lint(candidate));
-  }
-
-  finish(paths: readonly string[]): Promise<PoolSummary> {
-    return Promise.resolve(summaryOf(this.session, paths));
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-/** What a session knows at the end. */
-export function summaryOf(session: LintSession, paths: readonly string[]): PoolSummary {
-  const metas = new Map<string, RuleMeta>();
-  for (const path of paths) for (const meta of session.customMetas(path)) metas.set(meta.id, meta);
-  return { problems: session.problems(), customMetas: [...metas.values()] };
-}
-
-/** Gives the terminal a turn now and then. */
-async function oneByOne<Item, Outcome>(
-  items: readonly Item[],
-  progress: Progress,
-  work: (item: Item) => Outcome,
-): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  const heap = new HeapKeeper();
-  for (const [index, item] of items.entries()) {
-    outcomes.push(work(item));
-    progress(1);
-    if (index % CHUNK !== CHUNK - 1) continue;
-    heap.check();
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-  return outcomes;
-}
-
-/** Work shared among threads. Each thread asks for the next chunk when it is done with one. */
-export class ThreadPool implements LintPool {
-  private readonly threads: Thread[];
-  /** Which thread has seen a file: it still knows its syntax. */
-  private readonly owners = new Map<string, Thread>();
-
-  /** @param script the bundle, which enters itself as a worker */
-  constructor(script: string, options: SessionOptions, count: number) {
-    const workerData: WorkerData = { immutableInfraWorker: options };
-    this.threads = Array.from(
-      { length: count },
-      () => new Thread(new Worker(script, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG } })),
-    );
-  }
-
-  summarise(candidates: readonly Candidate[], progress: Progress): Promise<readonly SummaryOutcome[]> {
-    return this.share<SummaryOutcome>('summarise', candidates, progress);
+    return this.share('summarise', candidates, progress, (candidate) => this.session.summarise(candidate));
   }
 
   useSummaries(summaries: readonly FileSummary[]): void {
     // A thread that dies here says so at the next question.
     for (const thread of this.threads) thread.ask({ type: 'summaries', summaries }).catch(() => undefined);
+    this.session.useSummaries(summaries);
   }
 
   lint(candidates: readonly Candidate[], progress: Progress): Promise<readonly LintOutcome[]> {
-    return this.share<LintOutcome>('lint', candidates, progress);
+    return this.share('lint', candidates, progress, (candidate) => this.session.lint(candidate));
   }
 
+  /** What is wrong in the configurations, and the custom rules of the given directories' files. */
   async finish(paths: readonly string[]): Promise<PoolSummary> {
-    const first = this.threads[0];
-    const own = (await first?.ask({ type: 'finish', paths })) as PoolSummary | undefined;
-    const others = await Promise.all(this.threads.slice(1).map((thread) => thread.ask({ type: 'finish', paths: [] })));
-    const problems = [...(own?.problems ?? []), ...others.flatMap((other) => (other as PoolSummary).problems)];
-    return { problems, customMetas: own?.customMetas ?? [] };
+    const own = summaryOf(this.session, paths);
+    const others = await Promise.all(this.threads.map((thread) => thread.ask({ type: 'finish', paths: [] })));
+    const problems = [...own.problems, ...others.flatMap((other) => (other as PoolSummary).problems)];
+    return { problems, customMetas: own.customMetas };
   }
 
   async close(): Promise<void> {
@@ -140,55 +87,45 @@ export class ThreadPool implements LintPool {
     type: 'summarise' | 'lint',
     candidates: readonly Candidate[],
     progress: Progress,
+    work: (candidate: Candidate) => Outcome,
   ): Promise<readonly Outcome[]> {
-    const chunks = chunksOf(candidates, (candidate) => this.owners.get(candidate.path));
-    const open = new Set(chunks.keys());
+    const pieces = piecesOf(candidates);
+    const shares = new Shares(pieces.length, this.threads.length + 1);
     const done: (readonly Outcome[])[] = [];
-    await Promise.all(
-      this.threads.map(async (thread) => {
-        for (let mine = this.pick(open, chunks, thread); mine !== undefined; mine = this.pick(open, chunks, thread)) {
-          open.delete(mine);
-          const chunk = chunks[mine] ?? [];
-          for (const { path } of chunk) this.owners.set(path, thread);
-          done[mine] = (await thread.ask({ type, candidates: chunk })) as readonly Outcome[];
-          progress(chunk.length);
+    const elsewhere = async (thread: Thread, share: number): Promise<void> => {
+      for (let mine = shares.take(share); mine !== undefined; mine = shares.take(share)) {
+        const piece = pieces[mine] ?? [];
+        done[mine] = (await thread.ask({ type, candidates: piece })) as readonly Outcome[];
+        progress(piece.length);
+      }
+    };
+    const here = async (): Promise<void> => {
+      let turn = performance.now();
+      for (let mine = shares.take(0); mine !== undefined; mine = shares.take(0)) {
+        const outcomes: Outcome[] = [];
+        for (const candidate of pieces[mine] ?? []) {
+          outcomes.push(work(candidate));
+          progress(1);
+          if (performance.now() - turn < TURN) continue;
+          await new Promise<void>((resolve) => setImmediate(resolve));
+          turn = performance.now();
         }
-      }),
+        done[mine] = detached(outcomes);
+      }
+    };
+    const others = this.threads.flatMap((thread, index) =>
+      Array.from({ length: AHEAD }, () => elsewhere(thread, index + 1)),
     );
+    await Promise.all([...others, here()]);
     return done.flat();
-  }
-
-  /** The next chunk of a thread: one that it has seen before, or that nobody has, or else one of another thread. */
-  private pick(
-    open: ReadonlySet<number>,
-    chunks: readonly (readonly Candidate[])[],
-    thread: Thread,
-  ): number | undefined {
-    let last: number | undefined;
-    for (const index of open) {
-      const owner = this.owners.get(chunks[index]?.[0]?.path ?? '');
-      if (owner === undefined || owner === thread) return index;
-      last = index;
-    }
-    return last;
   }
 }
 
-/** Neighbours in pieces that one thread takes at once; a piece has one owner. */
-function chunksOf(
-  candidates: readonly Candidate[],
-  ownerOf: (candidate: Candidate) => Thread | undefined,
-): Candidate[][] {
-  const chunks: Candidate[][] = [];
-  let owner: Thread | undefined;
-  for (const candidate of candidates) {
-    const last = chunks.at(-1);
-    const own = ownerOf(candidate);
-    if (last && last.length < CHUNK && own === owner) last.push(candidate);
-    else chunks.push([candidate]);
-    owner = own;
-  }
-  return chunks;
+/** What a session knows at the end. */
+export function summaryOf(session: LintSession, paths: readonly string[]): PoolSummary {
+  const metas = new Map<string, RuleMeta>();
+  for (const path of paths) for (const meta of session.customMetas(path)) metas.set(meta.id, meta);
+  return { problems: session.problems(), customMetas: [...metas.values()] };
 }
 
 /** One worker; answers come in the order of the questions. */

@@ -3,8 +3,9 @@ import type { RuleMeta } from '../../server/src/core/rule';
 import type { FileSummary } from '../../server/src/model/workspace-index';
 import type { ConfigProblem } from '../../server/src/workspace/config-file';
 import type { Candidate } from './discover';
+import { keepHeapSmall } from './heap';
 import { compareFindingPlaces, type LocatedFinding } from './located';
-import { LocalPool, ThreadPool, type LintPool, type Progress } from './lint-pool';
+import { LintPool, type Progress } from './lint-pool';
 import type { Note } from './notes';
 import type { InternalErrorText, LintOutcome, SessionOptions, SummaryOutcome } from './session';
 
@@ -38,9 +39,8 @@ const MAX_THREADS = 8;
 
 /** Lints files in two passes: all are summarised, then each is linted with the knowledge about all. */
 export async function runLint(candidates: readonly Candidate[], options: RunOptions): Promise<RunResult> {
-  const jobs = threadsFor(candidates.length, options.jobs);
-  const pool: LintPool =
-    jobs > 1 ? new ThreadPool(options.script, options.session, jobs) : new LocalPool(options.session);
+  if (candidates.length > MANY_FILES) keepHeapSmall();
+  const pool = new LintPool(options.script, options.session, threadsFor(candidates.length, options.jobs));
   try {
     const read = await pool.summarise(candidates, counter('reading', candidates.length, options));
     const isLintable = (outcome: SummaryOutcome | undefined): boolean =>

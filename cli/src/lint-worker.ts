@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import { HeapKeeper } from './heap';
 import { summaryOf, type WorkerData, type WorkerRequest } from './lint-pool';
 import { LintSession } from './session';
 
@@ -11,11 +10,7 @@ export function isWorkerData(data: unknown): data is WorkerData {
 /** Answers every request of the main thread, in order. */
 export function serveWorker(port: MessagePort, data: WorkerData): void {
   const session = new LintSession(data.immutableInfraWorker);
-  const heap = new HeapKeeper();
-  port.on('message', (request: WorkerRequest) => {
-    port.postMessage(answer(session, request));
-    heap.check();
-  });
+  port.on('message', (request: WorkerRequest) => port.postMessage(answer(session, request)));
 }
 
 function answer(session: LintSession, request: WorkerRequest): unknown {

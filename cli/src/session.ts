@@ -72,6 +72,7 @@ export class LintSession {
       rules: BUILT_IN_RULES,
       configFor: (path) => this.configurations.for(path),
       now: new Date(options.now),
+      use: 'run',
     });
   }
 

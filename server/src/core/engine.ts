@@ -95,16 +95,17 @@ export function runRules<Source extends LintSource, Project>(
         file,
         project,
         environment: file.environment,
-        options: withDefaults(meta, setting.options, settings.preset),
+        options: optionsOf(meta, setting, settings.preset),
         report: (report) => {
           const severity = effectiveSeverity(meta, report.severity, configured, settings.preset, file);
           if (severity) reports.push({ meta, report, severity });
         },
       });
       for (const [fact, listen] of Object.entries(created)) {
-        const list = listeners.get(fact) ?? [];
-        list.push({ rule: meta.id, listen: listen as AnyListener });
-        listeners.set(fact, list);
+        const listener = { rule: meta.id, listen: listen as AnyListener };
+        const list = listeners.get(fact);
+        if (list) list.push(listener);
+        else listeners.set(fact, [listener]);
       }
     } catch (error) {
       fail(meta.id, error);
@@ -140,6 +141,23 @@ function isOn(meta: RuleMeta, preset: Preset, configured: Severity | undefined):
   if (configured !== undefined || preset === 'strict') return true;
   if (preset === 'prototype') return meta.recommended && meta.id.startsWith('mutable-reference/');
   return meta.recommended;
+}
+
+interface CompleteOptions {
+  readonly preset: Preset;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A configuration gives the same setting for most files: its options are completed once, not once a file and rule. */
+const complete = new WeakMap<RuleSetting, Map<RuleMeta, CompleteOptions>>();
+
+function optionsOf(meta: RuleMeta, setting: RuleSetting, preset: Preset): Readonly<Record<string, unknown>> {
+  const byRule = complete.get(setting) ?? new Map<RuleMeta, CompleteOptions>();
+  const known = byRule.get(meta);
+  if (known?.preset === preset) return known.options;
+  const options = withDefaults(meta, setting.options, preset);
+  complete.set(setting, byRule.set(meta, { preset, options }));
+  return options;
 }
 
 function withDefaults(

@@ -25,16 +25,36 @@ export interface Segment {
  * offset, where it was written. Findings and fixes therefore land on the literal itself.
  */
 export class MappedText {
+  /** Where the text begins when it stands in the source as it is, as nearly all do; segments are then not kept. */
+  readonly verbatimStart: number | undefined;
+  /** The file of such a text, when it is another one. */
+  readonly path: string | undefined;
+  private readonly pieces: readonly Segment[] | undefined;
+
   constructor(
     readonly text: string,
-    readonly segments: readonly Segment[],
-  ) {}
+    segments: readonly Segment[] | number,
+    path?: string,
+  ) {
+    const only = typeof segments === 'number' || segments.length !== 1 ? undefined : segments[0];
+    if (typeof segments === 'number') {
+      this.verbatimStart = segments;
+      this.path = path;
+      this.pieces = undefined;
+    } else if (only?.verbatim && only.start === 0 && only.end === text.length && only.end > 0 && !only.foreign) {
+      this.verbatimStart = only.source.start;
+      this.path = only.source.path;
+      this.pieces = undefined;
+    } else {
+      this.verbatimStart = undefined;
+      this.path = undefined;
+      this.pieces = segments;
+    }
+  }
 
   /** Text that stands in the source as it is. `source.end - source.start` must equal `text.length`. */
   static verbatim(text: string, start: number, path?: string): MappedText {
-    const source: Place =
-      path === undefined ? { start, end: start + text.length } : { start, end: start + text.length, path };
-    return new MappedText(text, text.length === 0 ? [] : [{ start: 0, end: text.length, source, verbatim: true }]);
+    return text.length === 0 ? new MappedText(text, []) : new MappedText(text, start, path);
   }
 
   /** Text whose offsets have no counterpart of their own: it maps to `source` as a whole. */
@@ -63,34 +83,34 @@ export class MappedText {
     return this.text.length;
   }
 
+  /** The runs of the text, in order. */
+  get segments(): readonly Segment[] {
+    if (this.pieces) return this.pieces;
+    const end = this.text.length;
+    const start = this.verbatimStart ?? 0;
+    return [{ start: 0, end, source: place(start, start + end, this.path), verbatim: true }];
+  }
+
   /** The part between two offsets, still mapped. */
   slice(start: number, end: number = this.text.length): MappedText {
     const from = Math.max(0, start);
     const to = Math.min(end, this.text.length);
     if (from === 0 && to === this.text.length) return this;
+    if (this.verbatimStart !== undefined && from < to) {
+      return new MappedText(this.text.slice(from, to), this.verbatimStart + from, this.path);
+    }
+    const all = this.segments;
     const segments: Segment[] = [];
-    for (let i = this.firstSegmentAfter(from); i < this.segments.length; i++) {
-      const segment = this.segments[i];
+    for (let i = firstSegmentAfter(all, from); i < all.length; i++) {
+      const segment = all[i];
       if (!segment || segment.start >= to) break;
       const low = Math.max(segment.start, from);
       const high = Math.min(segment.end, to);
       const source = segment.verbatim ? within(segment, low, high) : segment.source;
-      const shifted = { start: low - from, end: high - from, source, verbatim: segment.verbatim };
-      segments.push(segment.foreign === true && segments.length > 0 ? { ...shifted, foreign: true } : shifted);
+      const foreign = segment.foreign === true && segments.length > 0;
+      segments.push(segmentOf(low - from, high - from, source, segment.verbatim, foreign));
     }
     return new MappedText(this.text.slice(from, to), segments);
-  }
-
-  /** Index of the first segment that ends after an offset: long logical lines have thousands. */
-  private firstSegmentAfter(offset: number): number {
-    let low = 0;
-    let high = this.segments.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.segments[middle]?.end ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** This text without blanks at either end, still mapped. */
@@ -104,6 +124,10 @@ export class MappedText {
    * continuation, an escape, indentation — may lie between). Undefined when it is pieced together from several literals.
    */
   sourceOf(range: Range = { start: 0, end: this.text.length }): Place | undefined {
+    const { verbatimStart } = this;
+    if (verbatimStart !== undefined && range.start >= 0 && range.start < range.end && range.end <= this.text.length) {
+      return place(verbatimStart + range.start, verbatimStart + range.end, this.path);
+    }
     const parts =
       range.start === 0 && range.end === this.text.length ? this.segments : this.slice(range.start, range.end).segments;
     const first = parts[0];
@@ -120,6 +144,9 @@ export class MappedText {
 
   /** True when every code unit of the part stands in the source as it is, without a gap: an edit may replace just it. */
   isVerbatim(range: Range = { start: 0, end: this.text.length }): boolean {
+    if (this.verbatimStart !== undefined && range.start >= 0 && range.start < range.end) {
+      return range.start < this.text.length;
+    }
     const parts = this.slice(range.start, range.end).segments;
     let end: number | undefined;
     for (const part of parts) {
@@ -132,12 +159,18 @@ export class MappedText {
 
   /** The place of a single offset of the derived text; the end of the text maps to the end of its last segment. */
   placeAt(offset: number): Place | undefined {
-    const last = this.segments[this.segments.length - 1];
+    if (this.verbatimStart !== undefined) {
+      if (offset < 0) return undefined;
+      const at = this.verbatimStart + Math.min(offset, this.text.length);
+      return place(at, at, this.path);
+    }
+    const { segments } = this;
+    const last = segments[segments.length - 1];
     let low = 0;
-    let high = this.segments.length - 1;
+    let high = segments.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const segment = this.segments[middle];
+      const segment = segments[middle];
       if (!segment) return undefined;
       if (offset < segment.start) high = middle - 1;
       else if (offset >= segment.end) low = middle + 1;
@@ -152,10 +185,28 @@ export class MappedText {
 
 /** The place of a part of a verbatim segment. Written out: this runs for every word of every file. */
 function within(segment: Segment, low: number, high: number): Place {
-  const { start, path } = segment.source;
-  const from = start + (low - segment.start);
-  const end = start + (high - segment.start);
-  return path === undefined ? { start: from, end } : { start: from, end, path };
+  const from = segment.source.start + (low - segment.start);
+  return place(from, from + (high - low), segment.source.path);
+}
+
+function place(start: number, end: number, path: string | undefined): Place {
+  return path === undefined ? { start, end } : { start, end, path };
+}
+
+function segmentOf(start: number, end: number, source: Place, verbatim: boolean, foreign: boolean): Segment {
+  return foreign ? { start, end, source, verbatim, foreign } : { start, end, source, verbatim };
+}
+
+/** Index of the first segment that ends after an offset: long logical lines have thousands. */
+function firstSegmentAfter(segments: readonly Segment[], offset: number): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((segments[middle]?.end ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Builds a mapped text from left to right. Neighbouring verbatim segments are merged. */
@@ -166,48 +217,58 @@ export class MappedTextBuilder {
 
   /** Appends a text that was derived elsewhere: another literal. */
   append(part: MappedText): this {
-    return this.add(part, this.segments.length > 0);
+    const foreign = this.segments.length > 0;
+    if (part.verbatimStart !== undefined) this.addVerbatim(part.text, part.verbatimStart, part.path, foreign);
+    else this.addSegments(part.segments, foreign);
+    return this.addText(part.text);
   }
 
   /** Appends `text`, which stands at `start` in the same literal as it is. */
   verbatim(text: string, start: number, path?: string): this {
-    return this.add(MappedText.verbatim(text, start, path), false);
+    if (text.length > 0) this.addVerbatim(text, start, path, false);
+    return this.addText(text);
   }
 
   /** Appends `text`, which stands for the whole of `source` in the same literal. */
   opaque(text: string, source: Place): this {
-    return this.add(MappedText.opaque(text, source), false);
+    const { length } = this;
+    if (text.length > 0) this.segments.push(segmentOf(length, length + text.length, source, false, false));
+    return this.addText(text);
   }
 
   build(): MappedText {
-    return new MappedText(this.pieces.join(''), this.segments);
+    return new MappedText(this.pieces.length === 1 ? (this.pieces[0] ?? '') : this.pieces.join(''), this.segments);
   }
 
-  private add(part: MappedText, foreign: boolean): this {
-    let first = foreign;
-    for (const segment of part.segments) {
-      this.push(first ? { ...segment, foreign: true } : segment, this.length);
-      first = false;
-    }
-    this.pieces.push(part.text);
-    this.length += part.text.length;
+  private addText(text: string): this {
+    this.pieces.push(text);
+    this.length += text.length;
     return this;
   }
 
-  private push(segment: Segment, shift: number): void {
+  private addSegments(segments: readonly Segment[], foreign: boolean): void {
+    let first = foreign;
+    for (const { start, end, source, verbatim, foreign: own } of segments) {
+      const isForeign = first || own === true;
+      if (verbatim) this.push(start + this.length, end + this.length, source, isForeign);
+      else this.segments.push(segmentOf(start + this.length, end + this.length, source, false, isForeign));
+      first = false;
+    }
+  }
+
+  private addVerbatim(text: string, start: number, path: string | undefined, foreign: boolean): void {
+    const { length } = this;
+    this.push(length, length + text.length, place(start, start + text.length, path), foreign);
+  }
+
+  /** A verbatim run; one that goes on where the last one ended makes it longer. */
+  private push(start: number, end: number, source: Place, foreign: boolean): void {
     const last = this.segments[this.segments.length - 1];
-    const start = segment.start + shift;
-    const end = segment.end + shift;
-    if (
-      last?.verbatim &&
-      segment.verbatim &&
-      last.end === start &&
-      last.source.end === segment.source.start &&
-      last.source.path === segment.source.path
-    ) {
-      this.segments[this.segments.length - 1] = { ...last, end, source: { ...last.source, end: segment.source.end } };
+    if (last?.verbatim && last.end === start && last.source.end === source.start && last.source.path === source.path) {
+      const joined = place(last.source.start, source.end, last.source.path);
+      this.segments[this.segments.length - 1] = segmentOf(last.start, end, joined, true, last.foreign === true);
       return;
     }
-    this.segments.push({ ...segment, start, end });
+    this.segments.push(segmentOf(start, end, source, true, foreign));
   }
 }

@@ -36,17 +36,16 @@ export function cover(a: Range, b: Range): Range {
 
 /**
  * Offset ↔ line and column for one text. `\n`, `\r\n` and a lone `\r` end a line, as in the
- * Language Server Protocol (3.17, "Text Documents"). Built once a document version; look-ups are O(log lines).
+ * Language Server Protocol (3.17, "Text Documents"). Built when first asked: most files have no finding. Look-ups are
+ * O(log lines).
  */
 export class LineIndex {
-  private readonly starts: number[] = [0];
+  private known: readonly number[] | undefined;
 
-  constructor(private readonly text: string) {
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code === 10) this.starts.push(i + 1);
-      else if (code === 13 && text.charCodeAt(i + 1) !== 10) this.starts.push(i + 1);
-    }
+  constructor(private readonly text: string) {}
+
+  private get starts(): readonly number[] {
+    return (this.known ??= lineStarts(this.text));
   }
 
   get lineCount(): number {
@@ -55,11 +54,12 @@ export class LineIndex {
 
   /** The zero-based line that holds `offset`; an offset past the end gives the last line. */
   lineAt(offset: number): number {
+    const { starts } = this;
     let low = 0;
-    let high = this.starts.length - 1;
+    let high = starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -99,6 +99,19 @@ export class LineIndex {
     const line = this.line(this.lineAt(offset));
     return line.slice(0, line.length - line.trimStart().length);
   }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0];
+  if (!text.includes('\r')) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 10 || (code === 13 && text.charCodeAt(i + 1) !== 10)) starts.push(i + 1);
+  }
+  return starts;
 }
 
 /** The line terminator a text uses: what an inserted line must end with. */

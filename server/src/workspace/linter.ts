@@ -9,8 +9,14 @@ import type { ImageUse, LintRule } from '../model/facts';
 import type { ProjectFiles } from '../model/project';
 import type { SourceFile } from '../model/source-file';
 import type { FileSummary, WorkspaceIndex } from '../model/workspace-index';
-import { WorkspaceProject } from './project';
+import { WorkspaceProject, type TreeMemory } from './project';
 import { summarise } from './summarise';
+
+/** In an editor the trees of what is typed into stay. */
+const EDITOR: TreeMemory = { text: 2 * 1024 * 1024, modules: 2 * 1024 * 1024, modulesOnly: false };
+
+/** In a run each file is seen twice: a tree that is kept until then costs more than to parse it again. */
+const RUN: TreeMemory = { text: 256 * 1024, modules: 1024 * 1024, modulesOnly: true };
 
 /** The configuration that holds for one file. */
 export interface LoadedConfig {
@@ -26,6 +32,8 @@ export interface LinterOptions {
   readonly configFor: (path: string) => LoadedConfig;
   /** The day that decides whether a suppression has expired. */
   readonly now: Date;
+  /** Whether texts are linted again and again, or many files once each. `editor` when absent. */
+  readonly use?: 'editor' | 'run' | undefined;
 }
 
 export interface FileLint {
@@ -48,7 +56,11 @@ export class Linter {
     files: ProjectFiles,
     private readonly options: LinterOptions,
   ) {
-    this.project = new WorkspaceProject(files, (path) => options.configFor(path).environmentOf(path));
+    this.project = new WorkspaceProject(
+      files,
+      (path) => options.configFor(path).environmentOf(path),
+      options.use === 'run' ? RUN : EDITOR,
+    );
     this.known = new Set(options.rules.map((rule) => rule.meta.id));
   }
 

@@ -11,11 +11,18 @@ import type { TerraformFile, TerraformModule } from '../model/terraform/types';
 import type { WorkspaceIndex } from '../model/workspace-index';
 import { BoundedCache } from './bounded-cache';
 
-/** How many directories' modules are kept: files are linted in path order, so a few are enough. */
+/** How many directories' modules are kept at most: files are linted in path order, so a few are enough. */
 const MODULES = 32;
 
-/** Code units of text whose syntax trees are kept. */
-const TEXT_BUDGET = 2 * 1024 * 1024;
+/** Which syntax trees outlive the lint of their file. A tree takes some fifty times the memory of its text. */
+export interface TreeMemory {
+  /** Code units of text whose trees are kept. */
+  readonly text: number;
+  /** Code units of text of the modules that are kept: linting a module may need the ones that call it. */
+  readonly modules: number;
+  /** Only trees that are part of a module or template: those of other files are asked for once. */
+  readonly modulesOnly: boolean;
+}
 
 /**
  * Reads and parses other files for the rules, each at most once while it stays in the cache.
@@ -23,15 +30,26 @@ const TEXT_BUDGET = 2 * 1024 * 1024;
  */
 export class WorkspaceProject implements Project {
   private workspace: WorkspaceIndex | undefined;
-  private readonly sources = new BoundedCache<string, SourceFile>(TEXT_BUDGET, (source) => source.text.length + 200);
-  private readonly modules = new BoundedCache<string, TerraformModule>(MODULES, () => 1);
-  private readonly templates = new BoundedCache<string, PackerTemplate>(MODULES, () => 1);
+  private readonly sources: BoundedCache<string, SourceFile>;
+  private readonly modules: BoundedCache<string, TerraformModule>;
+  private readonly templates: BoundedCache<string, PackerTemplate>;
   private overlay: SourceFile | undefined;
+  /** Files of the linted file's directory, kept whatever their size: each is linted with the module of all. */
+  private neighbours = new Map<string, SourceFile>();
+  private neighbourhood: string | undefined;
 
   constructor(
     private readonly files: ProjectFiles,
     private readonly environmentOf: (path: string) => Environment,
-  ) {}
+    private readonly memory: TreeMemory,
+  ) {
+    const { text, modules } = memory;
+    const weigh = ({ files }: { readonly files: readonly TerraformFile[] }): number =>
+      files.reduce((sum, file) => sum + file.syntax.text.length, Math.ceil(modules / MODULES));
+    this.sources = new BoundedCache<string, SourceFile>(text, (source) => source.text.length + 200);
+    this.modules = new BoundedCache<string, TerraformModule>(modules, weigh);
+    this.templates = new BoundedCache<string, PackerTemplate>(modules, weigh);
+  }
 
   get index(): WorkspaceIndex | undefined {
     return this.workspace;
@@ -45,19 +63,23 @@ export class WorkspaceProject implements Project {
 
   /** The parsed form of a text; the same object for the same path and text. Undefined when it is none that we lint. */
   open(path: string, text: string, languageHint?: string): SourceFile | undefined {
-    const known = this.sources.get(path);
+    const known = this.neighbours.get(path) ?? this.sources.get(path);
     if (known?.text === text) return known;
     const kind = detectKind(path, text, languageHint);
     if (kind === undefined) return undefined;
     if (known) this.forget(path);
     const source = new SourceFile(path, text, kind, this.environmentOf(path));
-    this.sources.set(path, source);
+    if (!this.memory.modulesOnly || MODULE_KINDS.has(kind)) this.sources.set(path, source);
     return source;
   }
 
   /** Lints see this text instead of the one on disk. Modules that were built with another text are built anew. */
   focus(source: SourceFile): void {
     this.overlay = source;
+    if (this.neighbourhood !== source.directory) {
+      this.neighbourhood = source.directory;
+      this.neighbours = new Map();
+    }
     const module = this.modules.get(source.directory);
     // Modules that it calls may have been given values from it.
     if (module?.files.some((file) => file.path === source.path && file.syntax !== source.hcl)) this.modules.clear();
@@ -114,6 +136,7 @@ export class WorkspaceProject implements Project {
   /** Drops a file, and all modules: one may have been built with its text from afar. Syntax trees of others stay. */
   fileChanged(path: string): void {
     this.sources.delete(path);
+    this.neighbours.delete(path);
     this.modules.clear();
     this.templates.clear();
     if (this.overlay?.path === path) this.overlay = undefined;
@@ -122,6 +145,7 @@ export class WorkspaceProject implements Project {
   private forget(path: string): void {
     if (/\.(tf|tofu|tfvars|json)$/.test(path)) this.modules.clear();
     this.sources.delete(path);
+    this.neighbours.delete(path);
     this.templates.delete(directoryOf(path));
     this.templates.delete(path);
   }
@@ -134,11 +158,22 @@ export class WorkspaceProject implements Project {
     for (const name of [...names].sort()) {
       if (!/\.(tf|tofu|tfvars|hcl|json)$/.test(name)) continue;
       const source = this.source(prefix + name);
-      if (source?.hcl && kinds.includes(source.kind)) found.push({ path: source.path, syntax: source.hcl });
+      if (!source?.hcl || !kinds.includes(source.kind)) continue;
+      found.push({ path: source.path, syntax: source.hcl });
+      if (directory === this.neighbourhood) this.neighbours.set(source.path, source);
     }
     return found;
   }
 }
+
+const MODULE_KINDS: ReadonlySet<FileKind> = new Set([
+  'terraform',
+  'terraform-json',
+  'terraform-vars',
+  'packer',
+  'packer-json',
+  'packer-vars',
+]);
 
 /** Legacy JSON templates stand alone; the HCL files of a directory are one template. */
 function templateKey(source: SourceFile): string {

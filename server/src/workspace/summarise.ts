@@ -10,7 +10,7 @@ import type { ConfigBlock } from '../model/config-block';
 import type { Project } from '../model/project';
 import type { SourceFile } from '../model/source-file';
 import { calledDirectory } from '../model/terraform/module-calls';
-import type { TerraformContainer } from '../model/terraform/containers';
+import { namesContainerType, type TerraformContainer } from '../model/terraform/containers';
 import type { TerraformResource } from '../model/terraform/types';
 import { alternatives, textOf } from '../model/values/value';
 import type {
@@ -64,6 +64,7 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     bakes: false,
     modulesCalled: [],
   };
+  if (!mayContribute(file)) return summary;
   const handlers: Record<string, (value: never) => void> = {
     image: (use: ImageUse) => void summary.imagesUsed.push(...imagesOf(use, file.path)),
     uses: (use: ActionUse) => void summary.pinnedActions.push(...pinnedAction(use)),
@@ -110,6 +111,20 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     { scripts: false },
   );
   return summary;
+}
+
+/** False when a look at the text tells that the file has nothing to say: most Terraform and Packer files are not parsed. */
+function mayContribute({ kind, text }: SourceFile): boolean {
+  switch (kind) {
+    case 'terraform':
+    case 'terraform-json':
+      return /\bmodule[\s"]|aws_ecr_repository/.test(text) || namesContainerType(text);
+    case 'packer':
+    case 'packer-json':
+      return text.includes('docker');
+    default:
+      return true;
+  }
 }
 
 function imagesOf(use: ImageUse, path: string): ImageSummary[] {

@@ -1,6 +1,5 @@
 import type { MappedText } from '../../core/mapped-text';
 import type { Range } from '../../core/text';
-import { sliceAt } from '../mapping';
 import type { ShellCommand, ShellWord } from './ast';
 
 /**
@@ -9,8 +8,8 @@ import type { ShellCommand, ShellWord } from './ast';
  */
 export function shiftInto(source: MappedText, script: ShellWord): number | undefined {
   const { start, end } = script.range;
-  if (sliceAt(source, start, end).text === script.text) return start;
-  return sliceAt(source, start + 1, end - 1).text === script.text ? start + 1 : undefined;
+  if (source.slice(start, end).text === script.text) return start;
+  return source.slice(start + 1, end - 1).text === script.text ? start + 1 : undefined;
 }
 
 /** A command of a nested script as one of the script around it. */

@@ -14,7 +14,6 @@ import {
 } from 'unbash';
 import { HOLE, MappedText } from '../../core/mapped-text';
 import type { Place, Range } from '../../core/text';
-import { sliceAt } from '../mapping';
 import type { SyntaxProblem } from '../syntax';
 import type { ShellCommand, ShellRedirect, ShellScript, ShellWord } from './ast';
 import { nestIn, shiftInto } from './nested';
@@ -302,7 +301,7 @@ export class ScriptReader {
   };
 
   private slice(start: number, end: number): MappedText {
-    return sliceAt(this.source, start, end);
+    return this.source.slice(start, end);
   }
 
   private place(range: Range): Place {

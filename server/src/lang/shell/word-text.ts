@@ -1,7 +1,6 @@
 import type { DoubleQuotedChild, ParameterExpansionPart, Word, WordPart } from 'unbash';
 import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
 import type { Place, Range } from '../../core/text';
-import { sliceAt } from '../mapping';
 
 /** What a script knows about variables while it is read. */
 export interface ScriptVariables {
@@ -12,7 +11,7 @@ export interface ScriptVariables {
 
 /** Where a part of a script was written, in the file that holds it. */
 export function placeIn(source: MappedText, range: Range): Place {
-  return sliceAt(source, range.start, range.end).sourceOf() ?? source.placeAt(range.start) ?? { start: 0, end: 0 };
+  return source.slice(range.start, range.end).sourceOf() ?? source.placeAt(range.start) ?? { start: 0, end: 0 };
 }
 
 /** A word without its quotes, known variables filled in and every other expansion replaced by one hole. */
@@ -80,6 +79,6 @@ class PartsReader {
 
 /** Text that stands in the script, verbatim when no escape was removed from it. */
 function exact(source: MappedText, value: string, start: number, end: number): MappedText {
-  const slice = sliceAt(source, start, end);
+  const slice = source.slice(start, end);
   return slice.text === value ? slice : MappedText.opaque(value, placeIn(source, { start, end }));
 }

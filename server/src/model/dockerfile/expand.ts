@@ -1,5 +1,5 @@
 import { HOLE, MappedText, MappedTextBuilder } from '../../core/mapped-text';
-import { appendSame, sliceAt } from '../../lang/mapping';
+import { appendSame } from '../../lang/mapping';
 import { isWithinLimit, removePrefix, removeSuffix, replacePattern } from './patterns';
 
 /**
@@ -47,7 +47,7 @@ class Expander {
     let from = start;
     let quoted = false;
     const keep = (next: number): void => {
-      output.run(sliceAt(this.source, from, at));
+      output.run(this.source.slice(from, at));
       from = next;
     };
     while (at < this.characters.length) {
@@ -145,7 +145,7 @@ class Expander {
   }
 
   private hole(start: number, end: number): MappedText {
-    return MappedText.hole(sliceAt(this.source, start, end).sourceOf() ?? { start: 0, end: 0 });
+    return MappedText.hole(this.source.slice(start, end).sourceOf() ?? { start: 0, end: 0 });
   }
 }
 
@@ -163,7 +163,7 @@ class Output {
 
   value(value: MappedText, source: MappedText, start: number, end: number): void {
     if (value.length === 0) return;
-    if (value.text === HOLE) this.run(MappedText.hole(sliceAt(source, start, end).sourceOf() ?? { start: 0, end: 0 }));
+    if (value.text === HOLE) this.run(MappedText.hole(source.slice(start, end).sourceOf() ?? { start: 0, end: 0 }));
     else {
       this.builder.append(value);
       this.lastIsOwn = false;

@@ -121,12 +121,19 @@ function link(
     named: form === 'json' ? all : sourceNames(block),
     inline: block.blocks('source'),
   }));
+  const additionsTo = new Map<string, ConfigBlock[]>();
+  for (const addition of uses.flatMap(({ inline }) => inline)) {
+    const address = inlineAddress(addition);
+    const known = additionsTo.get(address);
+    if (known) known.push(addition);
+    else additionsTo.set(address, [addition]);
+  }
   const links = new Map<string, { readonly source: PackerSource; readonly builds: PackerBuild[] }>();
   const sources = sourceBlocks.map((block): PackerSource => {
     const [builder = '', name = ''] = block.labels;
     const address = `${builder}.${name}`;
     // A `source` block in a build adds arguments to the one that it names; it may not change any.
-    const additions = uses.flatMap(({ inline }) => inline.filter((addition) => inlineAddress(addition) === address));
+    const additions = additionsTo.get(address) ?? [];
     const builds: PackerBuild[] = [];
     const source = { builder, name, block: joinedBlock(block, additions), builds, header: block.header };
     if (!links.has(address)) links.set(address, { source, builds });

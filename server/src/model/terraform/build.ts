@@ -90,8 +90,10 @@ class DirectoryModule implements TerraformModule {
     this.variables = new Map(ofKind('variable').map((block) => [block.labels[0] ?? '', block]));
     for (const resource of [...this.resources, ...this.dataSources]) {
       if (!this.byAddress.has(resource.address)) this.byAddress.set(resource.address, resource);
-      if (resource.mode === 'managed')
-        this.byType.set(resource.type, [...(this.byType.get(resource.type) ?? []), resource]);
+      if (resource.mode !== 'managed') continue;
+      const sameType = this.byType.get(resource.type);
+      if (sameType) sameType.push(resource);
+      else this.byType.set(resource.type, [resource]);
     }
   }
 

@@ -68,6 +68,20 @@ const BLOCK_PATHS: readonly (readonly [string, ContainerPlatform, readonly strin
   ['docker_service', 'docker', ['task_spec', 'container_spec'], 'image'],
 ];
 
+const CONTAINER_TYPES = new RegExp(
+  [
+    'aws_ecs_task_definition',
+    'aws_batch_job_definition',
+    ...Object.keys(KUBERNETES_POD_PATHS),
+    ...BLOCK_PATHS.map(([type]) => type),
+  ].join('|'),
+);
+
+/** True when the text names a type of resource that runs containers. Others need not be parsed to know that they run none. */
+export function namesContainerType(text: string): boolean {
+  return CONTAINER_TYPES.test(text);
+}
+
 /** Every container that the resource describes, as far as its arguments can be evaluated. */
 export function terraformContainers(resource: TerraformResource): TerraformContainer[] {
   if (resource.type === 'aws_ecs_task_definition') return jsonContainers(resource, 'ecs', 'container_definitions');
