@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Everything under server/src but lsp runs in a web worker: no Node, no VS Code. */
+/** Everything under server/src but lsp and node runs in a web worker: no Node, no VS Code. */
 const PORTABLE = {
   'no-restricted-imports': [
     'error',
@@ -22,6 +22,7 @@ export default tseslint.config(
       parserOptions: {
         project: [
           'server/tsconfig.json',
+          'server/tsconfig.node.json',
           'server/tsconfig.lsp.json',
           'cli/tsconfig.json',
           'client/tsconfig.json',
@@ -51,7 +52,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  { files: ['server/src/**/*.ts'], ignores: ['server/src/lsp/**'], rules: PORTABLE },
+  { files: ['server/src/**/*.ts'], ignores: ['server/src/lsp/**', 'server/src/node/**'], rules: PORTABLE },
   {
     files: ['**/*.mjs'],
     languageOptions: {
