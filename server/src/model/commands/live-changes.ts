@@ -107,7 +107,7 @@ function ofCluster(command: ShellCommand, script: ShellScript): LiveChange | und
       return /^(image|env|resources|serviceaccount)$/.test(object) ? { type: 'object', what } : undefined;
     case 'edit':
     case 'patch':
-      return isOfCluster(object) || isCleanup(command) ? undefined : { type: 'object', what };
+      return isOfCluster(object) || isNoChange(command) ? undefined : { type: 'object', what };
     case 'label':
     case 'annotate':
       return DEPLOYED.test(kindOf(object)) && !namesCause(words) ? { type: 'object', what } : undefined;
@@ -139,10 +139,10 @@ function isOfCluster(object: string): boolean {
   return OF_THE_CLUSTER.test(kindOf(object)) || kindOf(object).includes('\uE000');
 }
 
-/** An object that cannot be deleted is freed from its finalizers. */
-function isCleanup(command: ShellCommand): boolean {
+/** No change of what is asked for: finalizers are taken off what is being deleted, Argo CD is told to synchronise. */
+function isNoChange(command: ShellCommand): boolean {
   const patch = flagValue(command, '-p', '--patch') ?? '';
-  return patch.includes('finalizers') && !patch.includes('"spec"');
+  return /finalizers|"operation"/.test(patch) && !patch.includes('"spec"');
 }
 
 /** The kubectl reference itself asks for this annotation: `rollout history` shows it. */
