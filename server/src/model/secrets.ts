@@ -76,7 +76,7 @@ export function isPlaceholder(value: string): boolean {
   // An address without a login, a path, or the name of an entry in a secret store says where the secret is, not what it is.
   if (/^(~|\.{1,2})?(\/[\w.@-]+)+\/?$|^arn:aws|^https?:\/\/[^@\s]*$|^(op|ssm|secretsmanager):\/\//.test(text))
     return true;
-  return /change[-_ ]?me|unset|override|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]+>|example|placeholder|dummy|insert[-_ ]|notused|not[-_]used|secret[-_]?base$|fake/i.test(
+  return /change[-_ ]?(me|it)|unset|override|replace[-_ ]?(me|this|with)|your[-_ ]|<[^>]+>|example|placeholder|dummy|insert[-_ ]|notused|not[-_]used|secret[-_]?base$|fake/i.test(
     text,
   );
 }

@@ -34,6 +34,8 @@ describe('placeholders (P33)', () => {
     '""',
     '<base64-encoded>',
     'changeme',
+    'changeit',
+    'UNSET_PLEASE_OVERRIDE',
     'change-me',
     'CHANGE_ME_PLEASE',
     'REPLACE_ME',
