@@ -59,7 +59,9 @@ export function isTest({ owner }: ScriptUse, path: string): boolean {
   if (owner.type === 'shell') return TEST_FOLDER.test(path) || purposeOf(fileName(path)) === 'test';
   if (owner.type !== 'workflow') return false;
   const { step, job, workflow } = owner;
-  const names = [step.name, step.id, job?.name, job?.id, workflow?.name ?? fileName(path)];
+  // A composite action is called by its folder's name: `.github/actions/e2e/action.yml`.
+  const file = workflow ? (workflow.name ?? fileName(path)) : fileName(path.slice(0, path.lastIndexOf('/')));
+  const names = [step.name, step.id, job?.name, job?.id, file];
   return names.map((name) => name && purposeOf(name)).find((purpose) => purpose) === 'test';
 }
 
@@ -73,11 +75,19 @@ function purposeOf(name: string): 'test' | 'deployment' | undefined {
   return last && (last[1] === undefined ? 'deployment' : 'test');
 }
 
-/** True when the job makes its own cluster or the script does: everything in it is a test. */
-export function usesThrowawayCluster(script: ScriptUse): boolean {
+/**
+ * True when the job makes its own cluster or the script does: everything in it is a test.
+ *
+ * @param text the linted file; a composite action is looked at as a whole
+ */
+export function usesThrowawayCluster(script: ScriptUse, text: string): boolean {
   if (script.shell.commands.some((command) => THROWAWAY_PROGRAMS.has(command.name))) return true;
   if (THROWAWAY_COMMAND.test(script.shell.source.text)) return true;
   if (script.owner.type !== 'workflow') return false;
+  if (!script.owner.workflow) {
+    const actions = [...text.matchAll(/^\s*(?:-\s+)?uses:\s*(\S+)/gm)].map((match) => match[1] ?? '');
+    return THROWAWAY_COMMAND.test(text) || actions.some((action) => THROWAWAY_ACTION.test(action));
+  }
   return (script.owner.job?.steps ?? []).some(
     (step) => THROWAWAY_ACTION.test(step.uses?.text ?? '') || THROWAWAY_COMMAND.test(step.run?.text ?? ''),
   );

@@ -38,7 +38,7 @@ export default defineRule({
       const isScript = phase === 'script' && script.owner.type === 'shell';
       if (phase !== 'pipeline' && !isScript) return;
       const found = liveChange(command, script.shell);
-      if (!found || usesThrowawayCluster(script) || isTest(script, context.file.path)) return;
+      if (!found || usesThrowawayCluster(script, context.file.text) || isTest(script, context.file.path)) return;
       if (found.type === 'container' && startsItsOwnContainers(script)) return;
       context.report({
         at: command.at,

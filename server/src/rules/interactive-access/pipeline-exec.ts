@@ -33,7 +33,7 @@ export default defineRule({
       // On a runner, `docker exec` mostly looks into a container of the test.
       const remote = !found.engine || found.remote || usesRemoteEngine(script);
       if (!remote && (!(isScript || isDeployment(script)) || startsItsOwnContainers(script))) return;
-      if (usesThrowawayCluster(script) || isTest(script, context.file.path)) return;
+      if (usesThrowawayCluster(script, context.file.text) || isTest(script, context.file.path)) return;
       context.report({ at: command.at, anchor, message: found.type, data: { what: found.what } });
     },
   }),
