@@ -6,11 +6,12 @@ import { init } from './commands/init';
 import { lint } from './commands/lint';
 import { rules } from './commands/rules';
 import { testPolicies } from './commands/test';
+import { inventoryCommand } from './inventory';
 import { EXIT, UsageError, type ExitCode } from './exit-codes';
 import type { Io } from './io';
 import { VERSION } from './version';
 
-const COMMANDS: readonly Command[] = [lint, fix, explain, rules, init, testPolicies];
+const COMMANDS: readonly Command[] = [lint, fix, inventoryCommand, explain, rules, init, testPolicies];
 
 /** Runs one command line. Never throws: what goes wrong is printed and told by the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<ExitCode> {

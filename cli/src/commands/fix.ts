@@ -4,7 +4,10 @@ import { EXIT, type ExitCode } from '../exit-codes';
 import { fixInMemory, type FixedFile } from '../fix-run';
 import type { Io } from '../io';
 import { runLint } from '../lint-run';
+import type { LocatedFinding } from '../located';
 import { reasonOf, type Note } from '../notes';
+import { ONLINE_OPTIONS, onlineResolver } from '../online';
+import { fixOnline } from '../online-run';
 import { counted } from '../report';
 import { printable, styleFor, wantsColor } from '../terminal';
 import { unifiedDiff } from '../unified-diff';
@@ -18,13 +21,16 @@ export const fix: Command = {
   usage: '[paths…] [options]',
   options: {
     'dry-run': { type: 'boolean', help: 'Print what would change as a unified diff; exit with 1 if anything would.' },
+    ...ONLINE_OPTIONS(
+      'Also pin image tags to the digests that their registries have now: name:tag@sha256:… (docs/digests.md).',
+    ),
     ...RULE_OPTIONS,
     quiet: { type: 'boolean', short: 'q', help: 'No notes and no summary.' },
   },
   notes: [
     'Fixes that change a meaning are suggestions: `lint` shows them, a person makes them.',
     'A file is written as a whole, keeps its mode, and is left alone when it changed since it was read.',
-    'Exit codes: 0 done, 1 with --dry-run when something would change, 2 wrong usage or configuration or a file could not be written, 3 internal error.',
+    'Exit codes: 0 done, 1 with --dry-run when something would change, 2 wrong usage or configuration a file could not be written, or with --online a registry did not say; 3 internal error.',
   ],
   run: runFix,
 };
@@ -33,9 +39,16 @@ async function runFix(args: Arguments, io: Io): Promise<ExitCode> {
   const paths = args.positionals.length > 0 ? args.positionals : ['.'];
   const root = findRoot(io.cwd, paths);
   const session = sessionOptions(args, io, root);
+  const resolver = onlineResolver(args, io, root);
   const discovery = discover(root, paths);
   const first = await runLint(discovery.candidates, { session, script: __filename });
-  const run = fixInMemory(discovery.candidates, first.findings, first.summaries, root, session);
+  const safe = fixInMemory(discovery.candidates, first.findings, first.summaries, root, session);
+  const left = async (): Promise<readonly LocatedFinding[]> => {
+    if (safe.files.length === 0) return first.findings;
+    const overlay = Object.fromEntries(safe.files.map(({ path, after }) => [path, after]));
+    return (await runLint(discovery.candidates, { session: { ...session, overlay }, script: __filename })).findings;
+  };
+  const run = resolver ? await fixOnline(safe, await left(), resolver, root, session.maxBytes) : safe;
   const isDry = args.flag('dry-run');
   const color = wantsColor(args.text('color'), io.stdout.isTty, io.env);
   const failures = isDry ? [] : writeAll(run.files, root);

@@ -11,9 +11,10 @@ import { Git } from '../git';
 import type { Io } from '../io';
 import { runLint, type RunResult } from '../lint-run';
 import type { LocatedFinding } from '../located';
+import { onlineFix } from '../online-run';
 import { ProgressLine } from '../progress';
 import { readTextFile } from '../read-text';
-import type { Report } from '../report';
+import { counted, type Report } from '../report';
 import { KNOWN_METAS, type SessionOptions } from '../session';
 import { lintStdin } from '../lint-stdin';
 import { wantsColor } from '../terminal';
@@ -62,6 +63,7 @@ export const lint: Command = {
       help: 'Threads (default: as many as cores on more than 300 files).',
     },
     'show-suppressed': { type: 'boolean', help: 'Show suppressed and baselined findings too.' },
+    online: { type: 'boolean', help: 'Say how many findings `fix --online` would pin. Nothing is asked.' },
     'no-progress': { type: 'boolean', help: 'No progress line on a terminal.' },
     quiet: { type: 'boolean', short: 'q', help: 'Findings only: no summary, no notes.' },
   },
@@ -125,12 +127,19 @@ async function runLintCommand(args: Arguments, io: Io): Promise<ExitCode> {
   const format = FORMATS[args.text('format') ?? 'pretty'];
   const text =
     format?.(report, { color, showSuppressed: args.flag('show-suppressed'), quiet: args.flag('quiet') }) ?? '';
+  if (args.flag('online') && !args.flag('quiet')) io.stderr.write(onlineSummary(report.findings));
   const output = args.text('output');
   if (output === undefined) io.stdout.write(text);
   else writeOutput(resolve(io.cwd, output), output, text);
 
   const fails = failOn !== 'never' && report.findings.some((finding) => compareSeverity(finding.severity, failOn) <= 0);
   return troubleCode(head, discovery) ?? (fails ? EXIT.findings : EXIT.ok);
+}
+
+function onlineSummary(findings: readonly LocatedFinding[]): string {
+  const count = findings.filter((finding) => onlineFix(finding) !== undefined).length;
+  if (count === 0) return 'No finding needs a registry.\n';
+  return `${counted(count, 'finding')} can be pinned with \`immutable-infra fix --online\` (--dry-run shows the changes).\n`;
 }
 
 function checkCombinations(args: Arguments): void {
