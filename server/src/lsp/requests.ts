@@ -10,7 +10,8 @@ import * as protocol from './protocol';
 import type { Message } from './protocol';
 import { reviewSuggestion as suggest } from './review-suggestion';
 import { explain } from './rule-pages';
-import type { Runtime } from './runtime';
+import { pinImages as pin } from './pin-images';
+import type { DigestResolver, Runtime } from './runtime';
 import type { Session } from './session';
 import { Cancelled } from './turns';
 
@@ -23,6 +24,8 @@ export interface RequestParts {
   readonly texts: FileTexts;
   readonly log: Log;
   readonly runtime: Runtime;
+  /** Absent where no registry can be asked. */
+  readonly resolver: DigestResolver | undefined;
   readonly onLearned: (folder: Folder) => void;
 }
 
@@ -44,6 +47,7 @@ export function listenToRequests(parts: RequestParts): void {
   };
   answer(protocol.lintFiles, async ({ uris }, token) => ({ files: await lint(uris, parts, token) }));
   answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
+  answer(protocol.pinImages, ({ references }, token) => pin(references, parts, token));
   answer(protocol.explainRule, ({ rule }) => explain(rule, folders, runtime));
   answer(protocol.reviewSuggestion, async ({ uri, fingerprint }, token) => {
     const document = documents.get(uri);

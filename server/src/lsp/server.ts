@@ -115,18 +115,20 @@ function start(
   connection.onCompletion((request) => complete(request, { documents, session, isConfigElsewhere }));
   const texts = new FileTexts({ documents, folders, settings, remote });
   const onLearned = (folder: Folder): void => events.outdateFolder(folder);
-  listenToRequests({ connection, documents, folders, session, texts, log, runtime, onLearned });
+  listenToRequests({ connection, documents, folders, session, texts, log, runtime, resolver, onLearned });
 
   documents.listen(connection, {
     opened: (document) => {
       events.checkConfigurations(features, runtime.now().getTime());
       events.documentOpenedOrClosed(document);
+      publisher.outdate(roles.comparedWith(document.key));
       configProblems.schedule();
       publisher.changed(document);
     },
     changed: (document) => {
       events.checkConfigurations(features, runtime.now().getTime());
       events.documentChanged(document);
+      publisher.outdate(roles.comparedWith(document.key));
       publisher.changed(document);
     },
     saved: (document) => {

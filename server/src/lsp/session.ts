@@ -171,6 +171,8 @@ export class Session {
     const common = { id, version, text, location, role: role.role, settings };
     const silent = role.role === 'base' || role.role === 'ignored';
     const lines = new LineIndex(silent ? '' : text);
+    // What it found as a working file is no longer shown in others.
+    if (silent) this.outdate(this.foreign.set(document.key, new Map()));
     if (silent) return { ...common, lines, kind: null, items: [], diagnostics: [], suppressed: [], problem: undefined };
     const analysis = this.analyse(document, role, location, settings);
     const visible = analysis.findings.filter((finding) => !finding.suppressed && !finding.baselined);

@@ -1,0 +1,71 @@
+import type { CancellationToken } from 'vscode-languageserver';
+import { LineIndex } from '../core/text';
+import { parseImageReference } from '../model/image-reference';
+import type { Documents } from './documents';
+import type { FileTexts } from './file-texts';
+import { signalOf } from './online-fixes';
+import { toOffsets } from './places';
+import type { FileEdits, LspRange } from './protocol';
+import type { DigestResolver } from './runtime';
+import { Cancelled } from './turns';
+
+/** What pins images. */
+export interface PinImagesParts {
+  readonly documents: Documents;
+  readonly texts: FileTexts;
+  readonly resolver: DigestResolver | undefined;
+}
+
+interface Pinned {
+  readonly edits: readonly FileEdits[];
+  readonly failed: readonly { readonly image: string; readonly reason: string }[];
+}
+
+const NOT_ALLOWED = 'Registries are asked only when the setting `immutableInfra.digests.enable` is on.';
+
+/**
+ * Makes the edits that pin references to digests. Each image is asked for once; a registry that does not answer leaves
+ * the others as they are.
+ *
+ * @throws Cancelled when the token says so
+ */
+export async function pinImages(
+  references: readonly { readonly uri: string; readonly range: LspRange }[],
+  { documents, texts, resolver }: PinImagesParts,
+  token: CancellationToken,
+): Promise<Pinned> {
+  const byFile = new Map<string, { readonly version: number | null; readonly edits: FileEdits['edits'][number][] }>();
+  const failed = new Map<string, string>();
+  const asked = new Map<string, Promise<string | undefined>>();
+  const ask = async (image: string): Promise<string | undefined> => {
+    const answer = resolver ? await resolver.resolve(image, signalOf(token)) : { problem: NOT_ALLOWED };
+    if ('digest' in answer) return answer.digest;
+    failed.set(image, answer.problem);
+    return undefined;
+  };
+  const pin = async ({ uri, range }: { readonly uri: string; readonly range: LspRange }): Promise<void> => {
+    const file = await texts.read(uri);
+    const { settings } = await texts.settings(uri);
+    const offsets = file && toOffsets(new LineIndex(file.text), range);
+    const image = file && offsets ? file.text.slice(offsets.start, offsets.end) : '';
+    const reference = parseImageReference(image);
+    if (!reference) failed.set(image, 'The file changed: there is no image at this place any more.');
+    else if (!settings.digests.enable) failed.set(image, NOT_ALLOWED);
+    else if (reference.digest === undefined) {
+      const open = documents.get(uri)?.version ?? null;
+      const digest = asked.get(image) ?? ask(image);
+      asked.set(image, digest);
+      const found = await digest;
+      if (found === undefined) return;
+      const entry = byFile.get(uri) ?? { version: open, edits: [] };
+      entry.edits.push({ range, newText: `${reference.name}:${reference.tag ?? 'latest'}@${found}` });
+      byFile.set(uri, entry);
+    }
+  };
+  await Promise.all(references.map(pin));
+  if (token.isCancellationRequested) throw new Cancelled();
+  return {
+    edits: [...byFile].map(([uri, { version, edits }]) => ({ uri, version, edits })),
+    failed: [...failed].map(([image, reason]) => ({ image, reason })),
+  };
+}

@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TextDocumentEdit } from 'vscode-languageserver-protocol';
+import { pinImages } from '../../server/src/lsp/protocol';
+import type { DigestResolver } from '../../server/src/lsp/runtime';
+import { LspClient, MemoryDisk, rangeOf, type ClientOptions } from '../support/lsp-client';
+
+const ROOT = 'file:///work/shop';
+const URI = `${ROOT}/Dockerfile`;
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const clients: LspClient[] = [];
+let asked: string[] = [];
+
+/** A registry that knows nginx and nothing else. */
+const resolver: DigestResolver = {
+  resolve: (reference) => {
+    asked.push(reference);
+    return Promise.resolve(
+      reference.startsWith('nginx') ? { digest: DIGEST } : { problem: `The registry does not know \`${reference}\`.` },
+    );
+  },
+};
+
+async function start(enable: boolean, options: ClientOptions = {}): Promise<LspClient> {
+  asked = [];
+  const client = await LspClient.start({
+    folders: [ROOT],
+    settings: () => ({ digests: { enable } }),
+    ...options,
+    runtime: { createDigestResolver: () => resolver },
+  });
+  clients.push(client);
+  return client;
+}
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.stop();
+});
+
+describe('fixes that ask a registry', () => {
+  it('are offered only when the settings allow it, and asked for when they are picked', async () => {
+    const text = 'FROM nginx:1.27\nUSER app\n';
+    const off = await start(false);
+    await off.open(URI, 'dockerfile', text);
+    await off.diagnostics(URI);
+    const actions = await off.codeActions(URI, rangeOf(text, 'nginx:1.27'));
+    expect(actions.some(({ data }) => (data as { type?: string } | undefined)?.type === 'online')).toBe(false);
+
+    const on = await start(true);
+    await on.open(URI, 'dockerfile', text);
+    await on.diagnostics(URI);
+    const online = (await on.codeActions(URI, rangeOf(text, 'nginx:1.27'))).find(
+      ({ data }) => (data as { type?: string } | undefined)?.type === 'online',
+    );
+    expect(asked).toEqual([]);
+    expect(online).toBeDefined();
+    const [change] = ((online && (await on.resolve(online)).edit?.documentChanges) ?? []) as TextDocumentEdit[];
+    expect(change).toEqual({
+      textDocument: { uri: URI, version: 1 },
+      edits: [{ range: rangeOf(text, 'nginx:1.27'), newText: `nginx:1.27@${DIGEST}` }],
+    });
+    expect(asked).toEqual(['nginx:1.27']);
+  });
+
+  it('say why when the registry does not', async () => {
+    const text = 'FROM redis:7\nUSER app\n';
+    const client = await start(true);
+    await client.open(URI, 'dockerfile', text);
+    await client.diagnostics(URI);
+    const online = (await client.codeActions(URI, rangeOf(text, 'redis:7'))).find(
+      ({ data }) => (data as { type?: string } | undefined)?.type === 'online',
+    );
+    await expect(online && client.resolve(online)).rejects.toThrow('The registry does not know `redis:7`.');
+  });
+});
+
+describe('pinning images', () => {
+  const compose = 'services:\n  a:\n    image: nginx:1.27\n  b:\n    image: nginx:1.27\n  c:\n    image: redis:7\n';
+  const uri = `${ROOT}/compose.yaml`;
+
+  it('asks for each image once, and names what failed', async () => {
+    const client = await start(true, { disk: new MemoryDisk({ '/work/shop/compose.yaml': compose }) });
+    const at = (piece: string, from: number): ReturnType<typeof rangeOf> => {
+      const lines = compose.split('\n').map((line, index) => (index < from ? '' : line));
+      return rangeOf(lines.join('\n'), piece);
+    };
+    const references = [at('nginx:1.27', 0), at('nginx:1.27', 3), at('redis:7', 0), at('services', 0)].map((range) => ({
+      uri,
+      range,
+    }));
+    const { edits, failed } = await client.send(pinImages, { references });
+    expect(edits).toEqual([
+      {
+        uri,
+        version: null,
+        edits: references.slice(0, 2).map(({ range }) => ({ range, newText: `nginx:1.27@${DIGEST}` })),
+      },
+    ]);
+    expect(asked.sort()).toEqual(['nginx:1.27', 'redis:7', 'services']);
+    expect(failed.map(({ image }) => image).sort()).toEqual(['redis:7', 'services']);
+  });
+
+  it('asks nobody when the settings do not allow it', async () => {
+    const client = await start(false, { disk: new MemoryDisk({ '/work/shop/compose.yaml': compose }) });
+    const { edits, failed } = await client.send(pinImages, {
+      references: [{ uri, range: rangeOf(compose, 'redis:7') }],
+    });
+    expect([edits, asked]).toEqual([[], []]);
+    expect(failed[0]?.reason).toContain('immutableInfra.digests.enable');
+  });
+});
