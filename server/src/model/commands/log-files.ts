@@ -52,7 +52,7 @@ export function logFiles(command: ShellCommand, script: ShellScript): LogFile[] 
     );
     const prints = feeder !== undefined && PRINTERS.has(feeder.name);
     if (file?.complete && !prints && isRegularFile(file.text) && LOG_PATH.test(file.text)) {
-      const redirect = feeder && pipeToFile(command, feeder);
+      const redirect = feeder && pipeToFile(command, feeder, script);
       found.push({ path: file.text, at: file.at, redirect, trace: command.inSubstitution });
     }
   }
@@ -80,10 +80,13 @@ function rangeOf({ target }: ShellRedirect, script: ShellScript): Range | undefi
 }
 
 /** `| tee file` at the end of a pipeline: without it the same text goes to standard output. */
-function pipeToFile(command: ShellCommand, feeder: ShellCommand): Range | undefined {
+function pipeToFile(command: ShellCommand, feeder: ShellCommand, script: ShellScript): Range | undefined {
   const files = command.words.slice(1).filter((word) => !word.text.startsWith('-'));
   const isLast = command.pipeline.index === command.pipeline.length - 1;
   if (!isLast || files.length !== 1 || command.redirects.length > 0) return undefined;
+  // A group or a loop ends after its last command.
+  const between = script.source.text.slice(feeder.range.end, command.range.start);
+  if (!/^\s*\|&?\s*$/.test(between)) return undefined;
   return { start: feeder.range.end, end: command.range.end };
 }
 
