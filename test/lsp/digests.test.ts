@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TextDocumentEdit } from 'vscode-languageserver-protocol';
-import { pinImages } from '../../server/src/lsp/protocol';
+import { imageInventory, pinImages } from '../../server/src/lsp/protocol';
 import type { DigestResolver } from '../../server/src/lsp/runtime';
 import { LspClient, MemoryDisk, rangeOf, type ClientOptions } from '../support/lsp-client';
 
@@ -106,5 +106,48 @@ describe('pinning images', () => {
     });
     expect([edits, asked]).toEqual([[], []]);
     expect(failed[0]?.reason).toContain('immutableInfra.digests.enable');
+  });
+});
+
+describe('the inventory', () => {
+  it('lists every reference once, by repository, wherever it is written', async () => {
+    const main = `resource "kubernetes_deployment" "a" {
+  spec {
+    template {
+      spec {
+        container {
+          name  = "a"
+          image = var.image
+        }
+      }
+    }
+  }
+}
+`;
+    const variables = 'variable "image" {\n  default = "nginx:1.27"\n}\n';
+    const disk = new MemoryDisk({
+      '/work/shop/main.tf': main,
+      '/work/shop/variables.tf': variables,
+      '/work/shop/Dockerfile': `FROM ghcr.io/acme/base:2.1.0@${DIGEST}\nCOPY --from=nginx /a /b\n`,
+      '/work/shop/notes.txt': 'nginx:latest',
+    });
+    const client = await start(false, { disk });
+    const uris = ['main.tf', 'variables.tf', 'Dockerfile', 'notes.txt', 'none.yaml'].map((name) => `${ROOT}/${name}`);
+    const { images } = await client.send(imageInventory, { uris });
+    expect(images.map(({ repository }) => repository)).toEqual(['docker.io/library/nginx', 'ghcr.io/acme/base']);
+    const [nginx, base] = images;
+    expect(nginx?.references).toHaveLength(2);
+    expect(nginx?.references[0]).toMatchObject({
+      uri: `${ROOT}/variables.tf`,
+      range: rangeOf(variables, 'nginx:1.27'),
+      text: 'nginx:1.27',
+      tag: '1.27',
+      tagClass: 'floating',
+      digest: null,
+      role: 'used',
+      isWhole: true,
+    });
+    expect(nginx?.references[1]).toMatchObject({ uri: `${ROOT}/Dockerfile`, tag: null, tagClass: 'none' });
+    expect(base?.references[0]).toMatchObject({ tag: '2.1.0', digest: DIGEST, tagClass: 'digest' });
   });
 });

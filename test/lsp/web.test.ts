@@ -75,12 +75,10 @@ describe('the server for the browser', () => {
     // What a worker has, and nothing else: no `process`, no `require`, no `Buffer`.
     runInNewContext(bundle, {
       self: worker,
-      MessageChannel: class {
-        constructor() {
-          const channel = new MessageChannel();
-          channels.push(channel);
-          return channel;
-        }
+      MessageChannel: function create(): MessageChannel {
+        const channel = new MessageChannel();
+        channels.push(channel);
+        return channel;
       },
       ...{ setTimeout, clearTimeout, setInterval, clearInterval, queueMicrotask, performance, console },
       ...{ TextEncoder, TextDecoder, URL, AbortController, crypto },

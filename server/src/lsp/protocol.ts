@@ -212,6 +212,10 @@ export interface InventoryReference {
   readonly environment: string;
   /** Where it is used: `Deployment/web/container.app`. */
   readonly anchor: string;
+  /** `used`: it is pulled. `built`: the workspace makes it under this name. */
+  readonly role?: 'used' | 'built' | undefined;
+  /** False when the text at `range` is only a part of the reference, so that it cannot be pinned there. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** Client to server: pins references to digests (asks registries; only when `digests.enable`). Edits come back, unmade. */

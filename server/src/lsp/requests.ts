@@ -4,6 +4,7 @@ import type { Documents } from './documents';
 import type { FileTexts } from './file-texts';
 import type { Folder } from './folder';
 import type { Folders } from './folders';
+import { imageInventory as listImages } from './image-inventory';
 import { lintFiles as lint } from './lint-files';
 import type { Log } from './log';
 import * as protocol from './protocol';
@@ -47,6 +48,7 @@ export function listenToRequests(parts: RequestParts): void {
   };
   answer(protocol.lintFiles, async ({ uris }, token) => ({ files: await lint(uris, parts, token) }));
   answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
+  answer(protocol.imageInventory, async ({ uris }, token) => ({ images: await listImages(uris, parts, token) }));
   answer(protocol.pinImages, ({ references }, token) => pin(references, parts, token));
   answer(protocol.explainRule, ({ rule }) => explain(rule, folders, runtime));
   answer(protocol.reviewSuggestion, async ({ uri, fingerprint }, token) => {
