@@ -52,6 +52,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'readonly', require: 'readonly' } } },
   { files: ['server/src/**/*.ts'], ignores: ['server/src/lsp/**', 'server/src/node/**'], rules: PORTABLE },
   {
     files: ['**/*.mjs'],

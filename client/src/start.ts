@@ -15,7 +15,7 @@ import { RoleReporter } from './documents/role-reporter';
 import { FindingsView, type FindingNode } from './findings/findings-view';
 import { InventoryView, type InventoryNode } from './inventory/inventory-view';
 import { registerTools } from './lm/tools';
-import { logNeighbours, neighbourMiddleware } from './neighbours';
+import { logNeighbours } from './neighbours';
 import type { Platform } from './platform';
 import { registerCommands } from './register-commands';
 import { CredentialStore } from './registries/credential-store';
@@ -23,7 +23,6 @@ import { RuleCatalog } from './rules/rule-catalog';
 import { RULE_SCHEME, ruleOfLink, RulePages } from './rules/rule-pages';
 import { answerServer } from './server/answers';
 import { ServerLifecycle, type ServerState } from './server/lifecycle';
-import { clientOptions } from './server/options';
 import { StatusItem } from './status';
 import { LintTasks, TASK_TYPE } from './tasks/lint-task';
 
@@ -46,11 +45,10 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
   const log = window.createOutputChannel('Immutable Infra', { log: true });
   const open = new OpenDocuments();
   const credentials = new CredentialStore(context.secrets);
-  const server = new ServerLifecycle(
-    (options) => platform.createClient(context.extensionUri, options),
-    (errorHandler) => clientOptions(log, { ...open.middleware(), ...neighbourMiddleware() }, errorHandler),
-    log,
-  );
+  const server = new ServerLifecycle(async (events) => {
+    const { connect } = await import('./server/connect');
+    return connect({ platform, extension: context.extensionUri, open, log }, events);
+  }, log);
   const roles = new RoleReporter(server, open);
   const status = new StatusItem(server, open);
   const pages = new RulePages(server, new RuleCatalog(context.extensionUri));

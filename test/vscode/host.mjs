@@ -20,6 +20,8 @@ import { ensurePackages } from '../../scripts/system-packages.mjs';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), 'host');
 const MANIFEST = ['package.json', 'package-lock.json', '.npmrc'];
+/** The Git extension loads this native module, which would have to be compiled; Node's own copying does here. */
+const STAND_IN = 'fs-copyfile.cjs';
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Why the editor cannot run on this machine: a suite that needs it is skipped with this reason. */
@@ -62,6 +64,7 @@ export function ensureBrowser() {
 function cacheDirectory() {
   const key = createHash('sha256')
     .update(readFileSync(join(source, 'package-lock.json')))
+    .update(readFileSync(join(source, STAND_IN)))
     .update(`${process.platform}-${process.arch}`)
     .digest('hex')
     .slice(0, 16);
@@ -88,6 +91,9 @@ function install(directory) {
       throw new MissingPrerequisite(
         'npm could not install the editor (package code-server): is the registry reachable?',
       );
+    const standIn = join(temporary, 'node_modules/@vscode/fs-copyfile');
+    mkdirSync(standIn, { recursive: true });
+    cpSync(join(source, STAND_IN), join(standIn, 'index.js'));
     // The packages that the server needs are dependencies of our own lock file, one level up.
     symlinkSync('../../..', join(temporary, 'node_modules/code-server/lib/vscode/node_modules'), 'junction');
     writeFileSync(join(temporary, '.complete'), '');

@@ -12,13 +12,16 @@ for (const [name, run] of Object.entries(SUITES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const begun = Date.now();
   const result = await outcome(name, run);
-  for (const { title, state } of result.tests) console.log(`${{ passed: '✔', failed: '✖', skipped: '-' }[state]} ${title}`);
+  for (const { title, state } of result.tests)
+    console.log(`${{ passed: '✔', failed: '✖', skipped: '-' }[state]} ${title}`);
   for (const failure of result.failures) console.error(`\n✖ ${failure}`);
   totals.passed += result.passed;
   totals.failed += result.failed;
   totals.skipped += result.skipped;
   const seconds = ((Date.now() - begun) / 1000).toFixed(1);
-  console.log(`VS Code (${name}): ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s\n`);
+  console.log(
+    `VS Code (${name}): ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s\n`,
+  );
 }
 const results = join(root, 'test-results');
 mkdirSync(results, { recursive: true });
@@ -36,7 +39,9 @@ async function outcome(name, run) {
       console.log(`Skipped the suite ${name}: ${error.message}.`);
       return { passed: 0, failed: 0, skipped: 1, failures: [], tests: [] };
     }
-    const failure = isMissing ? `the suite ${name} needs more than there is: ${error.message}` : (error.stack ?? String(error));
+    const failure = isMissing
+      ? `the suite ${name} needs more than there is: ${error.message}`
+      : (error.stack ?? String(error));
     return { passed: 0, failed: 1, skipped: 0, failures: [failure], tests: [] };
   }
 }

@@ -123,9 +123,11 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   }
 
   private follow(uri: Uri): void {
-    const isOpen = this.open.has(uri);
+    const key = uri.toString();
+    // The findings of a document that was just closed are taken away too: that says nothing about the file.
+    const isOpen = this.open.has(uri) && workspace.textDocuments.some((document) => document.uri.toString() === key);
     if (!isOpen) return;
-    this.model.setLive(uri.toString(), liveFindings(uri));
+    this.model.setLive(key, liveFindings(uri));
     this.refresh();
   }
 

@@ -1,6 +1,5 @@
 import {
   commands,
-  Disposable,
   EventEmitter,
   l10n,
   Range,
@@ -11,6 +10,7 @@ import {
   Uri,
   window,
   workspace,
+  type Disposable,
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';

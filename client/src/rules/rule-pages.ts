@@ -1,10 +1,22 @@
-import { commands, EventEmitter, l10n, Uri, window, type Disposable, type TextDocumentContentProvider } from 'vscode';
+import {
+  commands,
+  EventEmitter,
+  extensions,
+  l10n,
+  Uri,
+  window,
+  type Disposable,
+  type TextDocumentContentProvider,
+} from 'vscode';
 import { explainRule } from '../../../server/src/lsp/protocol';
 import type { ServerLifecycle } from '../server/lifecycle';
 import type { RuleCatalog } from './rule-catalog';
 
 /** Scheme of the pages of rules. */
 export const RULE_SCHEME = 'immutable-rule';
+
+/** The editor's own extension that shows Markdown; some editors come without it. */
+const MARKDOWN = 'vscode.markdown-language-features';
 
 /** A rule's id, as it stands in links: one or two words with dashes. */
 const RULE_ID = /^[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
@@ -36,8 +48,8 @@ export class RulePages implements TextDocumentContentProvider, Disposable {
     const uri = Uri.from({ scheme: RULE_SCHEME, path: `/${rule}.md` });
     // The page may come from an older server, or from rules of the workspace that changed.
     this.changed.fire(uri);
-    const known = await commands.getCommands(true);
-    if (known.includes('markdown.showPreview')) await commands.executeCommand('markdown.showPreview', uri);
+    // A command of an extension that sleeps is not listed, but wakes it.
+    if (extensions.getExtension(MARKDOWN)) await commands.executeCommand('markdown.showPreview', uri);
     else await window.showTextDocument(uri, { preview: true });
   }
 

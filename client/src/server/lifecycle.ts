@@ -1,10 +1,18 @@
-import { Disposable, EventEmitter, l10n, window, type CancellationToken, type LogOutputChannel } from 'vscode';
-import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { EventEmitter, l10n, window, type CancellationToken, type Disposable, type LogOutputChannel } from 'vscode';
+import type { BaseLanguageClient } from 'vscode-languageclient';
 import type { Message } from '../../../server/src/lsp/protocol';
 import { RestartPolicy } from './restart-policy';
 
 /** Where the server is in its life. `failed` is said once, and stays until it is started by hand. */
 export type ServerState = 'stopped' | 'starting' | 'running' | 'failed';
+
+/** What a client tells about its server. */
+export interface ServerEvents {
+  /** The server answers now, or no longer. */
+  moved(isRunning: boolean): void;
+  /** The server ended by itself. @returns whether it is to be started again */
+  ended(): boolean;
+}
 
 /** Starts the server when it is first needed, again when it crashed, and never in a loop. */
 export class ServerLifecycle implements Disposable {
@@ -19,10 +27,9 @@ export class ServerLifecycle implements Disposable {
   readonly onDidStart = this.started.event;
   readonly onDidChangeState = this.changed.event;
 
-  /** @param create makes the client; called once for each start by hand */
+  /** @param connect makes the client; called once for each start by hand */
   constructor(
-    private readonly create: (options: LanguageClientOptions) => Promise<BaseLanguageClient>,
-    private readonly options: (errorHandler: LanguageClientOptions['errorHandler']) => LanguageClientOptions,
+    private readonly connect: (events: ServerEvents) => Promise<BaseLanguageClient>,
     private readonly log: LogOutputChannel,
   ) {}
 
@@ -80,16 +87,20 @@ export class ServerLifecycle implements Disposable {
   private async start(): Promise<BaseLanguageClient> {
     this.move('starting');
     try {
-      const client = await this.create(this.options(this.errorHandler()));
-      this.client = client;
-      // States of the client library: 2 is running. Its enum would load the library at activation.
-      client.onDidChangeState(({ newState }) => {
-        if (this.client !== client) return;
-        if (Number(newState) === 2) this.becomeRunning(client);
-        else if (this.current === 'running') this.move('starting');
+      // A client that was given up no longer moves this one.
+      let isOurs = (): boolean => true;
+      const client = await this.connect({
+        moved: (isRunning) => {
+          if (!isOurs()) return;
+          if (isRunning) this.becomeRunning(client);
+          else if (this.current === 'running') this.move('starting');
+        },
+        ended: () => isOurs() && this.mayRestart(),
       });
+      this.client = client;
+      isOurs = () => this.client === client;
       await client.start();
-      if (this.client === client) this.becomeRunning(client);
+      if (isOurs()) this.becomeRunning(client);
       return client;
     } catch (error) {
       this.log.error(`The language server did not start: ${String(error)}`);
@@ -104,23 +115,16 @@ export class ServerLifecycle implements Disposable {
     this.started.fire(client);
   }
 
-  private errorHandler(): NonNullable<LanguageClientOptions['errorHandler']> {
-    return {
-      error: () => ({ action: 1, handled: true }),
-      closed: () => {
-        if (this.policy.ended()) {
-          this.log.warn('The language server ended by itself and is started again.');
-          return { action: 2, handled: true };
-        }
-        this.log.error('The language server ended by itself five times in three minutes and is not started again.');
-        this.fail(
-          l10n.t(
-            'The language server of Immutable Infra crashed five times in three minutes and is not started again.',
-          ),
-        );
-        return { action: 1, handled: true };
-      },
-    };
+  private mayRestart(): boolean {
+    if (this.policy.ended()) {
+      this.log.warn('The language server ended by itself and is started again.');
+      return true;
+    }
+    this.log.error('The language server ended by itself five times in three minutes and is not started again.');
+    this.fail(
+      l10n.t('The language server of Immutable Infra crashed five times in three minutes and is not started again.'),
+    );
+    return false;
   }
 
   private fail(message: string): void {

@@ -34,7 +34,7 @@ export async function connectServer(script: Uri): Promise<MessageTransports> {
 
 /** The bundle is a classic script that talks to `self`: it is given a port for it. */
 function runInProcess(code: string, self: Port): void {
-  const run = Reflect.construct(Function, ['self', code]) as (self: Port) => void;
+  const run: (self: Port) => void = Reflect.construct(Function, ['self', code]) as never;
   run(self);
 }
 

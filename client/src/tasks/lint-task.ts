@@ -33,7 +33,7 @@ export class LintTasks implements TaskProvider {
   }
 
   resolveTask(task: Task): Task | undefined {
-    const definition: LintTaskDefinition = task.definition as LintTaskDefinition;
+    const definition: LintTaskDefinition = task.definition;
     const scope = typeof task.scope === 'object' ? task.scope : workspace.workspaceFolders?.[0];
     return scope && definition.type === TASK_TYPE ? this.task(definition, scope) : undefined;
   }

@@ -19,7 +19,10 @@ describe('a server that crashes', () => {
       const before = serverProcess();
       assert.ok(before !== undefined, 'no server process');
       process.kill(before, 'SIGKILL');
-      await until(`start number ${time}`, () => api.serverState() === 'running' && serverProcess() !== before && serverProcess());
+      await until(
+        `start number ${time}`,
+        () => api.serverState() === 'running' && serverProcess() !== before && serverProcess(),
+      );
       await finding(document.uri, 'mutable-reference/image-latest');
     }
     const last = serverProcess();

@@ -33,7 +33,10 @@ describe('diagnostics', () => {
   });
 
   it('lints an untitled document once its language says what it is', async () => {
-    const document = await vscode.workspace.openTextDocument({ language: 'dockerfile', content: 'FROM nginx:latest\n' });
+    const document = await vscode.workspace.openTextDocument({
+      language: 'dockerfile',
+      content: 'FROM nginx:latest\n',
+    });
     await vscode.window.showTextDocument(document);
     await finding(document.uri, LATEST);
   });
@@ -41,7 +44,8 @@ describe('diagnostics', () => {
   it('lints an untitled document that becomes a manifest while it is typed', async () => {
     const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: '' });
     const editor = await vscode.window.showTextDocument(document);
-    const manifest = 'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n    - name: a\n      image: nginx:latest\n';
+    const manifest =
+      'apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  containers:\n    - name: a\n      image: nginx:latest\n';
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), manifest));
     await finding(document.uri, LATEST);
   });

@@ -16,7 +16,10 @@ export async function extensionApi(): Promise<ExtensionApi> {
 }
 
 /** Waits until a value is there. @throws when it does not come, with what came instead */
-export async function until<Value>(what: string, look: () => Value | undefined | false | Thenable<Value | undefined | false>): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  look: () => Value | undefined | false | Thenable<Value | undefined | false>,
+): Promise<Value> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const value = await look();

@@ -49,11 +49,16 @@ describe('fixes', () => {
     const source = vscode.Uri.joinPath(folder('shop'), 'kubernetes/web.yaml');
     await vscode.workspace.fs.copy(source, uri, { overwrite: true });
     const editor = vscode.workspace.getConfiguration('editor');
-    await editor.update('codeActionsOnSave', { 'source.fixAll.immutable': 'always' }, vscode.ConfigurationTarget.Workspace);
+    await editor.update(
+      'codeActionsOnSave',
+      { 'source.fixAll.immutable': 'always' },
+      vscode.ConfigurationTarget.Workspace,
+    );
     try {
-      const { document, edit } = await vscode.window.showTextDocument(uri);
+      const editing = await vscode.window.showTextDocument(uri);
+      const { document } = editing;
       await finding(uri, HISTORY);
-      await edit((change) => change.insert(new vscode.Position(0, 0), '# changed\n'));
+      await editing.edit((change) => change.insert(new vscode.Position(0, 0), '# changed\n'));
       await document.save();
       await until('a saved fix', () => !document.getText().includes('revisionHistoryLimit'));
       assert.ok(document.getText().startsWith('# changed\n'));

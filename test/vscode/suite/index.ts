@@ -22,7 +22,9 @@ export async function run(): Promise<void> {
     const runner = mocha.run(resolve);
     runner.on('pass', (test) => tests.push({ title: test.fullTitle(), state: 'passed' }));
     runner.on('pending', (test) => tests.push({ title: test.fullTitle(), state: 'skipped' }));
-    runner.on('fail', (test, error: unknown) => tests.push({ title: test.fullTitle(), state: 'failed', error: textOf(error) }));
+    runner.on('fail', (test, error: unknown) =>
+      tests.push({ title: test.fullTitle(), state: 'failed', error: textOf(error) }),
+    );
   });
   const file = process.env['IMMUTABLE_TEST_REPORT'];
   if (file !== undefined) writeFileSync(file, JSON.stringify({ tests }));

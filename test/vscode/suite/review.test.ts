@@ -62,7 +62,9 @@ describe('reviews', () => {
   before(() => {
     registration = vscode.workspace.registerFileSystemProvider(SCHEME, files, { isReadonly: true });
   });
-  after(() => registration.dispose());
+  after(() => {
+    registration.dispose();
+  });
   afterEach(closeAll);
 
   it('publishes nothing for the old side, and classifies the new one', async () => {
@@ -105,7 +107,11 @@ describe('reviews', () => {
     await vscode.commands.executeCommand('vscode.diff', base, head, 'Suggest');
     const { range } = await finding(head, 'interactive-access/sshd-in-image');
     const offered = await until('the action that copies', async () => {
-      const found = await vscode.commands.executeCommand<vscode.CodeAction[]>('vscode.executeCodeActionProvider', head, range);
+      const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        head,
+        range,
+      );
       return found.some(({ title }) => title.includes('review suggestion')) && found;
     });
     assert.deepEqual(

@@ -11,7 +11,10 @@ describe('language model tools', () => {
   });
 
   it('lints a file', async () => {
-    assert.match(await invoke('immutableInfra_lintFile', { path: 'Dockerfile' }), /Line 1: error mutable-reference\/image-latest/);
+    assert.match(
+      await invoke('immutableInfra_lintFile', { path: 'Dockerfile' }),
+      /Line 1: error mutable-reference\/image-latest/,
+    );
   });
 
   it('reads no file outside the workspace', async () => {

@@ -16,7 +16,10 @@ describe('views', () => {
     assert.ok(rules.includes('in-place-mutation/boot-time-upgrade'), rules.join(', '));
     await vscode.commands.executeCommand('immutableInfra.groupFindingsByFile');
     const files = findings.rows().map(keyOf);
-    assert.ok(files.some((uri) => uri.endsWith('/legacy/user-data')), files.join(', '));
+    assert.ok(
+      files.some((uri) => uri.endsWith('/legacy/user-data')),
+      files.join(', '),
+    );
     assert.ok(files.every((uri) => uri.startsWith('file:') || uri.startsWith('vscode-remote:')));
     await vscode.commands.executeCommand('immutableInfra.groupFindingsByRule');
   });
@@ -25,7 +28,10 @@ describe('views', () => {
     const { findings } = await extensionApi();
     const order = ['error', 'warning', 'info', 'hint'];
     const worst = findings.rows().map((row) => (findings.rows(row)[0] as FoundItem).severity);
-    assert.deepEqual(worst, worst.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+    assert.deepEqual(
+      worst,
+      worst.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
+    );
   });
 
   it('follows what is typed in an open file', async () => {
@@ -46,11 +52,7 @@ describe('views', () => {
     const { inventory } = await extensionApi();
     await vscode.commands.executeCommand('immutableInfra.showInventory');
     const repositories = inventory.rows().map((row) => ('repository' in row ? row.repository : ''));
-    assert.deepEqual(repositories, [
-      'docker.io/library/nginx',
-      'docker.io/library/node',
-      'docker.io/library/python',
-    ]);
+    assert.deepEqual(repositories, ['docker.io/library/nginx', 'docker.io/library/node', 'docker.io/library/python']);
     const [nginx] = inventory.rows();
     const [tag] = inventory.rows(nginx);
     assert.equal(tag && 'label' in tag ? tag.label : '', 'latest');
