@@ -38,7 +38,7 @@ export function inventoryTable(repositories: readonly LocatedRepository[], root:
 }
 
 function row(reference: LocatedReference, root: Root): string[] {
-  const { tag, tagClass, digest, path, line, column, role, environment, anchor } = reference;
+  const { text, tag, tagClass, digest, path, line, column, role, environment, anchor } = reference;
   const shownTag = tag ?? (tagClass === 'none' ? '(latest)' : tagClass === 'unknown' ? '…' : '–');
   const pin = digest === undefined ? '' : ` ${digest.slice(0, 19)}…`;
   const remarks = [
@@ -46,7 +46,8 @@ function row(reference: LocatedReference, root: Root): string[] {
     ...(role === 'built' ? ['built here'] : []),
     ...(environment === 'development' ? ['development'] : []),
   ];
-  return [shownTag, `${CLASS_WORDS[tagClass]}${pin}`, `${root.shown(path)}:${line}:${column}`, remarks.join(', ')];
+  const isBroken = tagClass === 'digest' && digest === undefined && !text.includes('…');
+  return [shownTag, isBroken ? 'invalid digest' : `${CLASS_WORDS[tagClass]}${pin}`, `${root.shown(path)}:${line}:${column}`, remarks.join(', ')];
 }
 
 function registryLines(reference: LocatedReference, style: Style): string[] {

@@ -134,8 +134,9 @@ function table<Item>(tables: Map<string, Map<string, Item>>, name: string): Map<
   return made;
 }
 
+/** Of a name that begins with an unknown part, the registry is not known either. */
 function shownName(repository: string): string {
-  return repository.replace(/\uE000+/g, '…');
+  return repository.replace(/^docker\.io\/(?=\uE000)/, '').replace(/\uE000+/g, '…');
 }
 
 /** By code unit: the same order on every machine. */
