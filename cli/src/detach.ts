@@ -16,8 +16,12 @@ function copy(data: unknown, known: Map<string, string>): unknown {
   }
   if (typeof data !== 'object' || data === null) return data;
   if (Array.isArray(data)) return data.length === 0 ? NONE : data.map((item) => copy(item, known));
-  const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(data)) result[key] = copy(value, known);
+  // A copy as a whole has the shape of the original; one made key by key takes more memory and time.
+  const result: Record<string, unknown> = { ...data };
+  for (const key in result) {
+    const value = result[key];
+    if (typeof value === 'string' || typeof value === 'object') result[key] = copy(value, known);
+  }
   return result;
 }
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { RuleMeta } from '../../server/src/core/rule';
-import type { FileSummary } from '../../server/src/model/workspace-index';
+import { saysSomething, type FileSummary } from '../../server/src/model/workspace-index';
 import type { ConfigProblem } from '../../server/src/workspace/config-file';
 import type { Candidate } from './discover';
 import { detached } from './detach';
@@ -63,8 +63,9 @@ export class LintPool {
 
   useSummaries(summaries: readonly FileSummary[]): void {
     // A thread that dies here says so at the next question.
-    for (const thread of this.threads) thread.ask({ type: 'summaries', summaries }).catch(() => undefined);
-    this.session.useSummaries(summaries);
+    const telling = summaries.filter(saysSomething);
+    for (const thread of this.threads) thread.ask({ type: 'summaries', summaries: telling }).catch(() => undefined);
+    this.session.useSummaries(telling);
   }
 
   lint(candidates: readonly Candidate[], progress: Progress): Promise<readonly LintOutcome[]> {
@@ -90,7 +91,7 @@ export class LintPool {
     work: (candidate: Candidate) => Outcome,
   ): Promise<readonly Outcome[]> {
     const pieces = piecesOf(candidates);
-    const shares = new Shares(pieces.length, this.threads.length + 1);
+    const shares = new Shares(pieces.length, this.threads.length + 1, type === 'lint');
     const done: (readonly Outcome[])[] = [];
     const elsewhere = async (thread: Thread, share: number): Promise<void> => {
       for (let mine = shares.take(share); mine !== undefined; mine = shares.take(share)) {

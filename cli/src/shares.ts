@@ -22,13 +22,17 @@ export function piecesOf(candidates: readonly Candidate[]): Candidate[][] {
 }
 
 /**
- * Deals out pieces of work. Each thread has a stretch of neighbours of its own, the same one in every pass: it still has
- * the texts. Who is done with his own helps the one that has most left, from behind.
+ * Deals out pieces of work. Each thread has a stretch of neighbours of its own, the same one in every pass; whoever is done
+ * helps the one that has most left, from the other end. A pass that goes backwards begins with what was read last.
  */
 export class Shares {
   private readonly stretches: { from: number; to: number }[];
 
-  constructor(pieces: number, threads: number) {
+  constructor(
+    pieces: number,
+    threads: number,
+    private readonly backwards: boolean,
+  ) {
     const start = (share: number): number => Math.floor((pieces * share) / threads);
     this.stretches = Array.from({ length: threads }, (_, share) => ({ from: start(share), to: start(share + 1) }));
   }
@@ -36,11 +40,12 @@ export class Shares {
   /** The next piece of a thread; undefined when nothing is left for anybody. */
   take(thread: number): number | undefined {
     const own = this.stretches[thread];
-    if (own && own.from < own.to) return own.from++;
+    if (own && own.from < own.to) return this.backwards ? --own.to : own.from++;
     let longest: { from: number; to: number } | undefined;
     for (const stretch of this.stretches) {
       if (stretch.to - stretch.from > (longest ? longest.to - longest.from : 0)) longest = stretch;
     }
-    return longest && --longest.to;
+    if (!longest) return undefined;
+    return this.backwards ? longest.from++ : --longest.to;
   }
 }

@@ -136,6 +136,7 @@ export function resolveConfig(
   return {
     preset,
     rule,
+    uniform: !dependsOnPath,
     requireReason: layers.findLast((layer) => layer.requireReason !== undefined)?.requireReason ?? false,
     environmentOf: (path) => environments.findLast(({ test }) => test(path))?.environment ?? byPath(path),
     isIgnored: (path) => ignored.some((test) => test(path)),

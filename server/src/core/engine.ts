@@ -25,6 +25,8 @@ export interface LintSettings {
   readonly preset: Preset;
   /** The setting of a rule for one file: overrides by path are resolved by the configuration. */
   rule(id: string, path: string): RuleSetting;
+  /** True when no setting depends on the path. */
+  readonly uniform?: boolean | undefined;
 }
 
 /** Finds facts in a file and hands them to the listeners that want them: one pass a file. */
@@ -85,17 +87,14 @@ export function runRules<Source extends LintSource, Project>(
     errors.push({ rule, path: file.path, error });
   };
 
-  for (const rule of rules) {
+  for (const { rule, configured, options } of activeRules(rules, settings, file.path)) {
     const { meta } = rule;
-    const setting = settings.rule(meta.id, file.path);
-    const configured = setting.severity;
-    if (configured === 'off' || !isOn(meta, settings.preset, configured)) continue;
     try {
       const created = rule.create({
         file,
         project,
         environment: file.environment,
-        options: optionsOf(meta, setting, settings.preset),
+        options,
         report: (report) => {
           const severity = effectiveSeverity(meta, report.severity, configured, settings.preset, file);
           if (severity) reports.push({ meta, report, severity });
@@ -143,21 +142,29 @@ function isOn(meta: RuleMeta, preset: Preset, configured: Severity | undefined):
   return meta.recommended;
 }
 
-interface CompleteOptions {
-  readonly preset: Preset;
+interface ActiveRule<AnyRule> {
+  readonly rule: AnyRule;
+  readonly configured: Severity | undefined;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** A configuration gives the same setting for most files: its options are completed once, not once a file and rule. */
-const complete = new WeakMap<RuleSetting, Map<RuleMeta, CompleteOptions>>();
+/** The rules that run, for settings that are the same everywhere: decided once, not once a file. */
+const plans = new WeakMap<LintSettings, { readonly rules: unknown; readonly active: unknown }>();
 
-function optionsOf(meta: RuleMeta, setting: RuleSetting, preset: Preset): Readonly<Record<string, unknown>> {
-  const byRule = complete.get(setting) ?? new Map<RuleMeta, CompleteOptions>();
-  const known = byRule.get(meta);
-  if (known?.preset === preset) return known.options;
-  const options = withDefaults(meta, setting.options, preset);
-  complete.set(setting, byRule.set(meta, { preset, options }));
-  return options;
+function activeRules<AnyRule extends { readonly meta: RuleMeta }>(
+  rules: readonly AnyRule[],
+  settings: LintSettings,
+  path: string,
+): readonly ActiveRule<AnyRule>[] {
+  const known = settings.uniform ? plans.get(settings) : undefined;
+  if (known?.rules === rules) return known.active as readonly ActiveRule<AnyRule>[];
+  const active = rules.flatMap((rule): readonly ActiveRule<AnyRule>[] => {
+    const { severity: configured, options } = settings.rule(rule.meta.id, path);
+    if (configured === 'off' || !isOn(rule.meta, settings.preset, configured)) return [];
+    return [{ rule, configured, options: withDefaults(rule.meta, options, settings.preset) }];
+  });
+  if (settings.uniform) plans.set(settings, { rules, active });
+  return active;
 }
 
 function withDefaults(
@@ -196,6 +203,7 @@ function toFindings(
   reports: readonly { meta: RuleMeta; report: Report; severity: Severity }[],
   sourceAt: (path: string) => LintSource | undefined,
 ): Finding[] {
+  if (reports.length === 0) return [];
   const seen = new Set<string>();
   const occurrences = new Map<string, number>();
   const findings: Finding[] = [];

@@ -94,6 +94,15 @@ export interface ConfigSummary {
   readonly generated: boolean;
 }
 
+/** False for a summary that adds nothing to an index. */
+export function saysSomething(summary: FileSummary): boolean {
+  return (
+    summary.gitOps ||
+    summary.healthcheck !== undefined ||
+    Object.values(summary).some((value) => Array.isArray(value) && value.length > 0)
+  );
+}
+
 /** The summaries of a workspace, merged and indexed for the questions that rules ask. */
 export class WorkspaceIndex {
   private readonly byRepository = new Map<string, ImageSummary[]>();

@@ -51,6 +51,7 @@ export interface FileLint {
 export class Linter {
   private readonly project: WorkspaceProject;
   private readonly known: ReadonlySet<string>;
+  private readonly rulesByConfig = new WeakMap<LoadedConfig, readonly LintRule[]>();
 
   constructor(
     files: ProjectFiles,
@@ -117,11 +118,20 @@ export class Linter {
     if (!source) return undefined;
     this.project.focus(source);
     const config = this.options.configFor(path);
-    const rules = config.customRules.length > 0 ? [...this.options.rules, ...config.customRules] : this.options.rules;
+    const rules = this.rulesOf(config);
     const { findings, errors } = runRules(source, this.project, rules, factCollector, config.settings, (other) =>
       this.project.source(other),
     );
     return { path, kind: source.kind, findings: this.suppress(source, findings, config), errors };
+  }
+
+  /** The same list for the same configuration: what the engine decides about it then holds for all files. */
+  private rulesOf(config: LoadedConfig): readonly LintRule[] {
+    const { rules } = this.options;
+    if (config.customRules.length === 0) return rules;
+    const known = this.rulesByConfig.get(config) ?? [...rules, ...config.customRules];
+    this.rulesByConfig.set(config, known);
+    return known;
   }
 
   private suppress(source: SourceFile, findings: readonly Finding[], config: LoadedConfig): readonly Finding[] {

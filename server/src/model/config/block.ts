@@ -29,11 +29,11 @@ interface Parts {
 }
 
 class LazyConfigBlock implements ConfigBlock {
-  private readonly byType = new Map<string, readonly ConfigBlock[]>();
+  private byType: Map<string, readonly ConfigBlock[]> | undefined;
   private attributeList: readonly ConfigAttribute[] | undefined;
   private attributeIndex: ReadonlyMap<string, ConfigAttribute> | undefined;
   private groupList: readonly Group[] | undefined;
-  private readonly attributeGroups = new Map<ConfigAttribute, Group>();
+  private attributeGroups: Map<ConfigAttribute, Group> | undefined;
 
   constructor(
     private readonly parts: Parts,
@@ -80,7 +80,7 @@ class LazyConfigBlock implements ConfigBlock {
 
   attribute(name: string): ConfigAttribute | undefined {
     // The first of two arguments of the same name counts: the second one is an error, or half-typed.
-    this.attributeIndex ??= new Map([...this.attributes].reverse().map((attribute) => [attribute.name, attribute]));
+    this.attributeIndex ??= indexOf(this.attributes);
     return this.attributeIndex.get(name);
   }
 
@@ -89,11 +89,11 @@ class LazyConfigBlock implements ConfigBlock {
   }
 
   blocks(type: string): readonly ConfigBlock[] {
-    let found = this.byType.get(type);
-    if (!found) {
-      found = this.groupsOf(type).flatMap((group) => group.blocks);
-      this.byType.set(type, found);
-    }
+    const known = this.byType?.get(type);
+    if (known) return known;
+    const found = this.groupsOf(type).flatMap((group) => group.blocks);
+    this.byType ??= new Map();
+    this.byType.set(type, found);
     return found;
   }
 
@@ -114,7 +114,7 @@ class LazyConfigBlock implements ConfigBlock {
   }
 
   private groupsOf(type: string): readonly Group[] {
-    const written = this.groups.filter((group) => group.type === type);
+    const written = this.groups.length === 0 ? this.groups : this.groups.filter((group) => group.type === type);
     const attribute = this.attribute(type);
     return attribute ? [...written, this.groupOfAttribute(attribute)] : written;
   }
@@ -188,7 +188,7 @@ class LazyConfigBlock implements ConfigBlock {
 
   /** Objects in an argument seen as blocks: the JSON form, and the attributes-as-blocks mode of the native one. */
   private groupOfAttribute(attribute: ConfigAttribute): Group {
-    const known = this.attributeGroups.get(attribute);
+    const known = this.attributeGroups?.get(attribute);
     if (known) return known;
     const expression = withoutParentheses(attribute.expression);
     const objects = objectsIn(expression);
@@ -216,9 +216,16 @@ class LazyConfigBlock implements ConfigBlock {
       presence: blocks.length > 0 ? 'yes' : presenceOf(attribute.value),
       blocks,
     };
+    this.attributeGroups ??= new Map();
     this.attributeGroups.set(attribute, group);
     return group;
   }
+}
+
+function indexOf(attributes: readonly ConfigAttribute[]): ReadonlyMap<string, ConfigAttribute> {
+  const index = new Map<string, ConfigAttribute>();
+  for (const attribute of attributes) if (!index.has(attribute.name)) index.set(attribute.name, attribute);
+  return index;
 }
 
 function presenceOf(value: Value): Presence {

@@ -33,8 +33,18 @@ export function isForPacker(resource: TerraformResource): boolean {
   return namesOf(resource).some((name) => PACKER.test(name));
 }
 
+/** Several rules ask about each resource. */
+const names = new WeakMap<TerraformResource, readonly string[]>();
+
 /** What the resource, its file and the groups that it belongs to are called. */
 function namesOf(resource: TerraformResource, rule?: ConfigBlock): readonly string[] {
+  if (rule && rule !== resource.block) return readNames(resource, rule);
+  const known = names.get(resource) ?? readNames(resource);
+  names.set(resource, known);
+  return known;
+}
+
+function readNames(resource: TerraformResource, rule?: ConfigBlock): readonly string[] {
   const { block, module } = resource;
   const blocks = rule && rule !== block ? [rule, block] : [block];
   const written = blocks.flatMap((each) => [

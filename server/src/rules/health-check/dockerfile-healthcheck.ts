@@ -126,7 +126,10 @@ function isNoService(stage: Stage, dockerfile: Dockerfile): boolean {
 
 /** `action.yml` next to the Dockerfile says that GitHub runs it, once. */
 function isGithubAction(directory: string, project: Project): boolean {
+  const names = project.list(directory);
   return ['action.yml', 'action.yaml'].some((name) => {
+    // To open a file that is not there takes longer than the rest of the rule.
+    if (names && !names.includes(name)) return false;
     const path = joinPath(directory, name);
     return /\busing:\s*['"]?docker\b/.test((path !== undefined && project.read(path)) || '');
   });
