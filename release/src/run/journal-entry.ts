@@ -29,6 +29,8 @@ export type RunState = (typeof RUN_STATES)[number];
 export type RunKind = 'bake' | 'deploy' | 'rollback' | 'promote' | 'retire';
 
 export const OUTCOMES = [
+  'refused',
+  'partial',
   'live',
   'baked',
   'retired',

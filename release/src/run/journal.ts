@@ -3,6 +3,7 @@ import type { JsonObject } from '../durable/canonical-json';
 import type { Stamp } from '../durable/chain';
 import { ChainedLog, SYSTEM_CLOCKS, type Clocks, type Fence } from '../durable/chained-log';
 import { readLog, type LogView } from '../durable/chained-reader';
+import { crashPoint } from './crash-point';
 import type { JournalEntry } from './journal-entry';
 
 const FILE = 'journal.jsonl';
@@ -30,7 +31,10 @@ export class Journal {
 
   /** @throws LockLostError; ENOSPC and others from the file system: the side effect must then not begin */
   append(entry: JournalEntry): JournalEntry & Stamp {
-    return this.log.append({ ...entry }).record as unknown as JournalEntry & Stamp;
+    crashPoint(`${entry.type}:before`);
+    const { record } = this.log.append({ ...entry });
+    crashPoint(`${entry.type}:after`);
+    return record as unknown as JournalEntry & Stamp;
   }
 
   close(): void {

@@ -1,0 +1,328 @@
+import { createDurably, isCode, makeDirectory } from '../durable/files';
+import { join } from 'node:path';
+import type { EnvironmentConfig } from '../config/types';
+import type { JsonObject } from '../durable/canonical-json';
+import { checkHealth, type HealthResult } from '../health/health';
+import type { HealthVerdict } from '../health/verdict';
+import type { Ledger } from '../ledger/ledger';
+import type { ReleaseHistory, ReleaseRecord } from '../ledger/releases';
+import { isMissing, resolveTool } from '../process/resolve-tool';
+import { ask } from '../process/ask';
+import { toolEnvironment } from '../process/tool-environment';
+import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../targets/target';
+import { approve, type Granted } from './approval';
+import { RunStoppedError, type RunContext } from './context';
+import type { DurableSteps } from './durable-steps';
+import { planDirectory } from './live-context';
+import type { RunControl } from './run-control';
+import type { RunSpec } from './spec';
+
+export interface LiveParts {
+  readonly spec: RunSpec;
+  readonly environment: EnvironmentConfig;
+  readonly context: RunContext;
+  readonly control: RunControl;
+  readonly steps: DurableSteps;
+  readonly ledger: Ledger;
+  readonly history: ReleaseHistory;
+  readonly target: Target;
+}
+
+/** What of the record only the caller knows. */
+export type ReleaseOrigin = Pick<
+  ReleaseRecord,
+  'kind' | 'rollbackOf' | 'rolledBackFrom' | 'config' | 'oneWay' | 'actor' | 'git' | 'overrides'
+>;
+
+/** The new version is not healthy. The old one still serves, unless the target has no slots. */
+export class UnhealthyError extends RunStoppedError {
+  constructor(
+    message: string,
+    /** The slot that it runs in. */
+    readonly slot: string | undefined,
+    evidence: JsonObject,
+  ) {
+    super('failed', message, evidence);
+    this.name = 'UnhealthyError';
+  }
+}
+
+/**
+ * Brings a release live beside the old one: plan, approval, apply, proof of what runs, health, traffic, soak, record.
+ * Deploys, promotions and rollbacks are all this.
+ *
+ * @returns the record in the ledger, and the slot that lost the traffic
+ * @throws UnhealthyError, RunStoppedError
+ */
+export async function bringLive(
+  release: DesiredRelease,
+  origin: ReleaseOrigin,
+  parts: LiveParts,
+): Promise<{ readonly oldSlot: string | undefined }> {
+  const { target, context, steps } = parts;
+  const before = await observe(parts, 'before');
+  const slot = target.idleSlot(before);
+  const { plan, granted } = await applyPlanned(release, before, parts);
+  context.tell({ type: 'state', state: 'VERIFYING', text: 'Reading what really runs' });
+  const verification = await steps.step<Verification & JsonObject>('verify', {
+    intent: () => ({ release: release.id, slot: slot ?? null }),
+    act: async () => ({ ...(await target.verify(release, slot, context)) }),
+    recover: async () => ({ ...(await target.verify(release, slot, context)) }),
+  });
+  if (verification.verdict === 'unhealthy') {
+    throw new UnhealthyError(`What runs is not what was deployed: ${verification.detail}.`, slot, {
+      running: verification.running,
+    });
+  }
+  const health = await healthOf(release, slot, 'HEALTH', parts);
+  requireHealthy(health.verdict, verification.verdict, slot, health, parts);
+  if (slot !== undefined) await moveTraffic(release, slot, parts);
+  await soak(release, slot, parts);
+  await record(release, origin, { plan, granted, verification, health, slot }, parts);
+  return { oldSlot: slot === undefined ? undefined : before.activeSlot };
+}
+
+/** Reads the target as a step, so that a resumed run decides on what the first one saw. */
+export async function observe(parts: LiveParts, when: string): Promise<Observation> {
+  const { steps, target, context } = parts;
+  const seen = await steps.step<JsonObject>('gate', {
+    intent: () => ({ what: `observe-${when}` }),
+    act: async () => ({ observation: JSON.parse(JSON.stringify(await target.observe(context))) as JsonObject }),
+    recover: () => Promise.resolve(undefined),
+  });
+  return seen['observation'] as unknown as Observation;
+}
+
+async function applyPlanned(
+  release: DesiredRelease,
+  before: Observation,
+  parts: LiveParts,
+): Promise<{ readonly plan: PreparedPlan; readonly granted: Granted }> {
+  const { target, context, steps } = parts;
+  context.tell({ type: 'state', state: 'PLANNING', text: `Planning ${release.id}` });
+  const plan = await planStep('deploy', () => target.planDeploy(release, before, context), parts);
+  const granted = await askFor(plan, 'deploy', parts);
+  context.tell({ type: 'state', state: 'APPLYING', text: 'Applying the approved plan' });
+  const applied = await steps.step<ApplyOutcome & JsonObject>('apply', {
+    intent: () => ({ ...plan.intent, plan: plan.hash }),
+    act: async () => ({ ...(await target.apply(plan, context)) }),
+    recover: async (intent) => {
+      const outcome = await target.recoverApply(intent, context);
+      // Nothing was done, and the approval is used up: the run ends, and a new one plans anew.
+      return { ...outcome };
+    },
+  });
+  if (applied.outcome === 'none') {
+    throw new RunStoppedError('failed', `Nothing was applied. ${applied.table.join('; ')}`, { table: applied.table });
+  }
+  if (applied.outcome === 'partial') {
+    throw new RunStoppedError('partial', `Only a part was applied:\n${applied.table.join('\n')}`, {
+      table: applied.table,
+    });
+  }
+  return { plan, granted };
+}
+
+/** A plan as a step. Its scope is checked before anybody is asked. */
+export async function planStep(
+  what: string,
+  make: () => Promise<PreparedPlan>,
+  { steps }: LiveParts,
+): Promise<PreparedPlan> {
+  const written = await steps.step<JsonObject>('plan', {
+    intent: () => ({ what }),
+    act: async () => JSON.parse(JSON.stringify(await make())) as JsonObject,
+    // Planning changes nothing.
+    recover: () => Promise.resolve(undefined),
+  });
+  const plan = written as unknown as PreparedPlan;
+  if (plan.violations.length > 0) {
+    const list = plan.violations.map(({ address, reason }) => `${address}: ${reason}`).join('\n');
+    throw new RunStoppedError('refused', `The plan leaves its scope. Nothing was changed.\n${list}`, {
+      violations: plan.violations.map((violation) => ({ ...violation })),
+    });
+  }
+  return plan;
+}
+
+/** Shows a plan and waits for the decision. */
+export async function askFor(plan: PreparedPlan, name: string, parts: LiveParts): Promise<Granted> {
+  const { context, spec, control, steps } = parts;
+  const directory = planDirectory(context.directory);
+  makeDirectory(directory);
+  const path = join(directory, `${name}-${plan.hash.replace(/\W/g, '-')}.md`);
+  try {
+    createDurably(path, plan.document);
+  } catch (error) {
+    // Shown before the crash already.
+    if (!isCode(error, 'EEXIST')) throw error;
+  }
+  return approve(plan, path, spec, control, steps, context);
+}
+
+async function healthOf(
+  release: DesiredRelease,
+  slot: string | undefined,
+  state: 'HEALTH' | 'SOAKING',
+  parts: LiveParts,
+): Promise<HealthSummary> {
+  const { steps, environment, context } = parts;
+  context.tell({ type: 'state', state, text: `Checking health${slot === undefined ? '' : ` of ${slot}`}` });
+  const act = async (): Promise<HealthSummary> => summaryOf(await runChecks(release, slot, parts));
+  return steps.step<HealthSummary>(state === 'HEALTH' ? 'health' : 'soak', {
+    intent: () => ({ release: release.id, slot: slot ?? null, checks: environment.health.length }),
+    act,
+    // Probes change nothing. The deadline may have passed while nobody looked: that proves nothing, so ask again.
+    recover: act,
+  });
+}
+
+interface HealthSummary extends JsonObject {
+  readonly verdict: HealthVerdict;
+  readonly samples: number;
+  readonly evidence: readonly string[];
+}
+
+async function runChecks(release: DesiredRelease, slot: string | undefined, parts: LiveParts): Promise<HealthResult> {
+  const { environment, context, target } = parts;
+  const own = await target.known(slot, context);
+  return checkHealth(environment.health, {
+    known: { ...release.known, ...own },
+    signal: context.signal,
+    onProbe: (check, { healthy, detail }) => context.tell({ type: 'probe', check, healthy, detail }),
+    runCommand: async ([program, ...words], signal) => {
+      const tool = resolveTool(program, context.workspace, process.env);
+      if (isMissing(tool)) return { code: null, detail: tool.problem };
+      try {
+        const answer = await ask({
+          program: tool.path,
+          words,
+          cwd: context.workspace,
+          environment: toolEnvironment(process.env),
+          timeout: 60_000,
+          signal,
+        });
+        return { code: answer.code, detail: `exit code ${answer.code ?? 'unknown'}` };
+      } catch (error) {
+        return { code: null, detail: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  });
+}
+
+function summaryOf(result: HealthResult): HealthSummary {
+  return {
+    verdict: result.verdict,
+    samples: result.checks.reduce((sum, check) => sum + check.probes, 0),
+    evidence: result.checks.flatMap((check) =>
+      check.samples.slice(-3).map(({ detail }) => `${check.check}: ${detail}`),
+    ),
+  };
+}
+
+function requireHealthy(
+  health: HealthVerdict,
+  verification: Verification['verdict'],
+  slot: string | undefined,
+  summary: HealthSummary,
+  { environment }: LiveParts,
+): void {
+  const evidence = { verdict: health, evidence: summary.evidence };
+  const details = summary.evidence.map((line) => `\n  ${line}`).join('');
+  if (health === 'unhealthy')
+    throw new UnhealthyError(`The new version did not become healthy.${details}`, slot, evidence);
+  if (health === 'unconfirmed') {
+    throw new UnhealthyError(`Something answers, but not the new version.${details}`, slot, evidence);
+  }
+  // An environment that is protected needs one proof that the new image serves.
+  if (environment.protected && health === 'unchecked' && verification !== 'confirmed') {
+    throw new UnhealthyError('Nothing proves that the new version serves.', slot, evidence);
+  }
+}
+
+async function moveTraffic(release: DesiredRelease, slot: string, parts: LiveParts): Promise<void> {
+  const { target, context, steps, environment } = parts;
+  const now = await observe(parts, 'route');
+  if (now.activeSlot === slot) return;
+  const prepared = await steps.step<JsonObject>('plan', {
+    intent: () => ({ what: 'route', to: slot }),
+    act: async () => {
+      const plan = await target.planRoute(release, slot, now, context);
+      return { plan: plan ? (JSON.parse(JSON.stringify(plan)) as JsonObject) : null };
+    },
+    recover: () => Promise.resolve(undefined),
+  });
+  if (!prepared['plan']) return;
+  const plan = prepared['plan'] as unknown as PreparedPlan;
+  if (plan.violations.length > 0) {
+    throw new UnhealthyError(
+      `The plan that moves the traffic leaves its scope: ${plan.violations.map(({ address }) => address).join(', ')}.`,
+      slot,
+      {},
+    );
+  }
+  // The approval of the deployment covers its route, unless the environment is protected.
+  if (environment.protected) await askFor(plan, 'route', parts);
+  context.tell({ type: 'state', state: 'ROUTING', text: `Moving the traffic to ${slot}` });
+  await steps.step<JsonObject>('route', {
+    intent: () => ({ ...plan.intent, to: slot, from: now.activeSlot ?? null, plan: plan.hash }),
+    act: async () => {
+      await target.route(plan, slot, context);
+      return { to: slot };
+    },
+    recover: async () => ((await target.observe(context)).activeSlot === slot ? { to: slot } : undefined),
+  });
+}
+
+/** The old version stays warm while the new one serves; its health is asked again when the time is over. */
+async function soak(release: DesiredRelease, slot: string | undefined, parts: LiveParts): Promise<void> {
+  const { environment, context } = parts;
+  if (environment.soak === 0) return;
+  context.tell({ type: 'state', state: 'SOAKING', text: `Watching for ${environment.soak / 1000} s` });
+  const end = performance.now() + environment.soak;
+  while (performance.now() < end) {
+    context.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(1, end - performance.now()))));
+  }
+  const health = await healthOf(release, slot, 'SOAKING', parts);
+  if (health.verdict === 'unhealthy' || health.verdict === 'unconfirmed') {
+    throw new UnhealthyError(`The new version did not stay healthy.\n  ${health.evidence.join('\n  ')}`, slot, {
+      verdict: health.verdict,
+    });
+  }
+}
+
+interface Proof {
+  readonly plan: PreparedPlan;
+  readonly granted: Granted;
+  readonly verification: Verification;
+  readonly health: HealthSummary;
+  readonly slot: string | undefined;
+}
+
+/** The ledger first, then the stamp on the target: a stamp without a record would name what nobody knows. */
+async function record(release: DesiredRelease, origin: ReleaseOrigin, proof: Proof, parts: LiveParts): Promise<void> {
+  const { steps, ledger, history, spec, context, target, environment } = parts;
+  const entry = await steps.once(['release.recorded'], () => {
+    const again = history.releases().find(({ id }) => id === release.id);
+    const written: ReleaseRecord = {
+      type: 'release',
+      run: spec.run,
+      id: release.id,
+      environment: environment.name,
+      app: context.pipeline.app,
+      images: [...release.images.values()],
+      supersedes: history.live()?.id ?? null,
+      slot: proof.slot ?? null,
+      health: { verdict: proof.health.verdict, samples: proof.health.samples },
+      running: proof.verification.running,
+      plan: proof.plan.hash,
+      approvedBy: proof.granted.by,
+      ...origin,
+    };
+    return { type: 'release.recorded', seq: (again ?? ledger.append(written)).seq };
+  });
+  await target.stamp(release, proof.slot, String(entry.seq), context);
+  await steps.once(['run.live'], () => ({ type: 'run.live' }));
+  context.tell({ type: 'state', state: 'LIVE', text: `${release.id} is live` });
+}

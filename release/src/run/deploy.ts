@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { BakedImage } from '../bakers/baker';
+import type { Known } from '../config/interpolate';
+import type { ImageConfig, Pipeline } from '../config/types';
+import type { DesiredRelease } from '../targets/target';
+import { bringLive, observe, planStep, askFor, UnhealthyError, type LiveParts } from './bring-live';
+import { RunStoppedError } from './context';
+import { provideImage, type BakeParts } from './images';
+import type { Outcome } from './journal-entry';
+import { bringBack } from './rollback';
+import { actorOf, type RunSpec } from './spec';
+
+export interface DeployParts extends LiveParts {
+  readonly bake: BakeParts;
+}
+
+/** How a run ended, for people. */
+export interface RunEnd {
+  readonly outcome: Outcome;
+  readonly text: string;
+}
+
+/** Bakes what changed and brings it live; when it does not become healthy, sees to it that the old version serves. */
+export async function deploy(parts: DeployParts): Promise<RunEnd> {
+  const { spec, context, history } = parts;
+  const images = new Map<string, BakedImage>();
+  for (const image of imagesOf(parts))
+    images.set(image.name, await provideImage(image, knownOf(spec, images), parts.bake));
+  const live = history.live();
+  const isSame = live && [...images.values()].every(({ id }) => live.images.some((other) => other.id === id));
+  if (isSame && !spec.decisions.rebake) {
+    context.tell({
+      type: 'warning',
+      text: `${live.id} runs the same images already; what changes is the configuration.`,
+    });
+  }
+  const release: DesiredRelease = { id: releaseId(spec), images, known: knownOf(spec, images), config: undefined };
+  try {
+    const { oldSlot } = await bringLive(
+      release,
+      {
+        kind: spec.kind === 'promote' ? 'promote' : 'deploy',
+        rollbackOf: null,
+        rolledBackFrom: null,
+        config: null,
+        oneWay: spec.decisions.oneWay,
+        actor: actorOf(spec),
+        git: { ...spec.git },
+        overrides: spec.decisions.overrides.map((override) => ({ ...override })),
+      },
+      parts,
+    );
+    const retired = oldSlot === undefined ? '' : await retireOld(oldSlot, parts);
+    return { outcome: 'live', text: `${release.id} is live.${retired}` };
+  } catch (error) {
+    if (!(error instanceof UnhealthyError)) throw error;
+    return bringBack(error, release, parts);
+  }
+}
+
+/** The images that an environment runs, in the order of the file. */
+export function imagesOf({ spec, context, environment }: DeployParts): readonly ImageConfig[] {
+  const wanted = new Set(spec.images.length > 0 ? spec.images : neededBy(context.pipeline, environment.target));
+  return [...context.pipeline.images.values()].filter(({ name }) => wanted.has(name));
+}
+
+function neededBy(pipeline: Pipeline, target: DeployParts['environment']['target']): readonly string[] {
+  return target.kind === 'containers' ? target.run.map(({ image }) => image) : [...pipeline.images.keys()];
+}
+
+/** `${release.…}` and `${image.…}` of a run. */
+export function knownOf(spec: RunSpec, images: ReadonlyMap<string, BakedImage>): Known {
+  const { commit, branch } = spec.git;
+  return {
+    release: {
+      id: releaseId(spec),
+      version: releaseId(spec),
+      time: spec.createdAt,
+      ...(commit === null ? {} : { commit }),
+      ...(branch === null ? {} : { branch }),
+    },
+    images: new Map(
+      [...images].map(([name, { ref, id, tag, kind }]) => [
+        name,
+        { ref, id, ...(kind === 'container' ? { digest: id } : {}), ...(tag === null ? {} : { tag }) },
+      ]),
+    ),
+  };
+}
+
+/** One release a run. Small letters: it becomes a tag. */
+export function releaseId(spec: RunSpec): string {
+  return spec.run.toLowerCase();
+}
+
+/** The old version goes by itself only where the configuration says so; a failure of that never harms the release. */
+async function retireOld(slot: string, parts: DeployParts): Promise<string> {
+  const { environment, context } = parts;
+  if (environment.retire.mode !== 'auto') return ` ${slot} is kept; \`immutable-infra retire\` ends it.`;
+  const end = performance.now() + Math.max(0, environment.retire.after - environment.soak);
+  while (performance.now() < end) {
+    context.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(1, end - performance.now()))));
+  }
+  try {
+    const { left } = await retireSlot(slot, parts);
+    return left.length === 0 ? ` ${slot} was retired.` : ` Of ${slot} is left: ${left.join(', ')}.`;
+  } catch (error) {
+    if (!(error instanceof RunStoppedError) || error.kind === 'cancelled') throw error;
+    context.tell({ type: 'warning', text: `${slot} could not be retired: ${error.message}` });
+    return ` ${slot} could not be retired: ${error.message}`;
+  }
+}
+
+/** Ends a slot that has no traffic (release-engine.md §3.7, retire guards). */
+export async function retireSlot(slot: string, parts: LiveParts): Promise<{ readonly left: readonly string[] }> {
+  const { target, context, steps, spec, environment, ledger } = parts;
+  const now = await observe(parts, 'retire');
+  if (now.activeSlot === slot) throw new RunStoppedError('refused', `${slot} has the traffic and stays.`);
+  const running = now.slots.find(({ name }) => name === slot);
+  if (!running || running.running.length === 0) return { left: [] };
+  if (running.release === undefined) {
+    throw new RunStoppedError(
+      'refused',
+      `Nothing says that ${slot} is ours: it carries no stamp of a release. It stays.`,
+    );
+  }
+  context.tell({ type: 'state', state: 'RETIRING', text: `Retiring ${slot}` });
+  const plan = await planStep(
+    'retire',
+    async () => (await target.planRetire(slot, now, context)) ?? emptyPlan(),
+    parts,
+  );
+  if (plan.isEmpty) return { left: [] };
+  if (environment.protected || (environment.retire.mode === 'confirm' && spec.kind === 'retire'))
+    await askFor(plan, 'retire', parts);
+  const result = await steps.step('retire', {
+    intent: () => ({ ...plan.intent, slot, release: running.release ?? null }),
+    act: async () => ({ left: (await target.retire(plan, slot, context)).left }),
+    recover: () => Promise.resolve(undefined),
+  });
+  ledger.append({ type: 'retired', run: spec.run, slot, release: running.release, left: result.left });
+  return result;
+}
+
+function emptyPlan(): Awaited<ReturnType<typeof planStep>> {
+  return {
+    hash: `sha256:${randomUUID()}`,
+    document: '',
+    counts: { add: 0, change: 0, destroy: 0 },
+    violations: [],
+    isEmpty: true,
+    intent: {},
+  };
+}

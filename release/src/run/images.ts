@@ -1,0 +1,116 @@
+import type { BakedImage, Baker } from '../bakers/baker';
+import type { Known } from '../config/interpolate';
+import type { ImageConfig } from '../config/types';
+import { ReleaseHistory } from '../ledger/releases';
+import type { Ledger } from '../ledger/ledger';
+import type { LedgerRecord } from '../ledger/record';
+import type { LogView } from '../durable/chained-reader';
+import type { JsonObject } from '../durable/canonical-json';
+import { resolveTool, isMissing } from '../process/resolve-tool';
+import { RunStoppedError, type RunContext } from './context';
+import type { DurableSteps } from './durable-steps';
+import type { RunSpec } from './spec';
+
+export interface BakeParts {
+  readonly spec: RunSpec;
+  readonly context: RunContext;
+  readonly steps: DurableSteps;
+  readonly ledger: Ledger;
+  readonly view: LogView<LedgerRecord>;
+  readonly bakerOf: (image: ImageConfig) => Baker;
+}
+
+/**
+ * An image for the inputs as they are now: the one that was baked from the same inputs and can still be had, else a new
+ * one, tested, published under a name of its own, its digest proven, and recorded.
+ */
+export async function provideImage(image: ImageConfig, known: Known, parts: BakeParts): Promise<BakedImage> {
+  const { spec, context, steps, ledger, view } = parts;
+  const baker = parts.bakerOf(image);
+  const choice = await steps.step('gate', {
+    intent: () => ({ what: 'reuse', image: image.name }),
+    act: async () => {
+      const inputs = await baker.inputsHash(image, context);
+      const reused = spec.decisions.rebake ? undefined : await retrievableImage(image, inputs, baker, parts);
+      return { inputs, reused: reused ?? null };
+    },
+    recover: () => Promise.resolve(undefined),
+  });
+  if (choice.reused) {
+    context.tell({
+      type: 'state',
+      state: 'BAKED',
+      text: `${image.name}: the inputs are those of ${choice.reused.ref}`,
+    });
+    return choice.reused;
+  }
+  context.tell({ type: 'state', state: 'BAKING', text: `Baking ${image.name}` });
+  const baked = await steps.step<JsonObject>('bake', {
+    intent: () => ({ image: image.name, inputs: choice.inputs }),
+    act: () => baker.bake(image, known, context),
+    recover: (intent) => baker.recoverBake(image, intent, context),
+  });
+  await testImage(image, baked, parts);
+  context.tell({ type: 'state', state: 'PUBLISHING', text: `Publishing ${image.name}` });
+  const published = await steps.step<{ readonly image: BakedImage }>('publish', {
+    intent: () => ({ image: image.name }),
+    act: async () => ({ image: { ...(await baker.publish(image, baked, known, context)), inputs: choice.inputs } }),
+    // Publishing under a unique name gives the same result however often it is done.
+    recover: () => Promise.resolve(undefined),
+  });
+  await steps.once(['image.recorded'], () => {
+    const again = view.records().findLast((record) => record.type === 'image' && record.run === spec.run);
+    const record = again ?? ledger.append({ type: 'image', run: spec.run, image: published.image });
+    return { type: 'image.recorded', seq: record.seq };
+  });
+  return published.image;
+}
+
+async function retrievableImage(
+  image: ImageConfig,
+  inputs: string,
+  baker: Baker,
+  { context, view }: BakeParts,
+): Promise<BakedImage | undefined> {
+  for (const known of ReleaseHistory.imagesIn(view)) {
+    if (known.name !== image.name || known.inputs !== inputs) continue;
+    if ((await baker.retrievable(known, context)) === true) return known;
+  }
+  return undefined;
+}
+
+async function testImage(image: ImageConfig, baked: JsonObject, { context, steps }: BakeParts): Promise<void> {
+  if (image.tests.length === 0) return;
+  context.tell({ type: 'state', state: 'TESTING', text: `Testing ${image.name}` });
+  for (const [index, test] of image.tests.entries()) {
+    await steps.step('test', {
+      intent: () => ({ image: image.name, test: index }),
+      act: async () => {
+        const local = typeof baked['local'] === 'string' ? baked['local'] : '';
+        const [program, ...words] = test.command;
+        // Inside the image the container engine runs it; the baker says how.
+        const inside = test.inImage ? (baked['runInside'] as readonly string[] | undefined) : undefined;
+        if (test.inImage && !inside) {
+          throw new RunStoppedError('refused', `${image.name}: a test inside the image needs a container image.`);
+        }
+        const [engine = program, ...before] = inside ?? [];
+        const tool = resolveTool(inside ? engine : program, context.workspace, process.env);
+        if (isMissing(tool)) throw new RunStoppedError('refused', tool.problem);
+        const result = await context.act({
+          name: 'test',
+          tool,
+          words: inside ? [...before, program, ...words] : words,
+          environment: { IMMUTABLE_IMAGE: local },
+          timeout: test.timeout,
+        });
+        if (result.code === 0) return { code: 0 };
+        const why = result.problem ?? `exit code ${result.code ?? 'unknown'}`;
+        throw new RunStoppedError(
+          'failed',
+          `${image.name}: the test \`${program}\` failed: ${why}. See ${result.output}. Nothing was published.`,
+        );
+      },
+      recover: () => Promise.resolve(undefined),
+    });
+  }
+}

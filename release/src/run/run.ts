@@ -1,0 +1,163 @@
+import { readLog } from '../durable/chained-reader';
+import { requirePipeline } from '../config/read';
+import type { ContainerRun, EnvironmentConfig, ImageConfig, Pipeline } from '../config/types';
+import type { Baker } from '../bakers/baker';
+import type { Fence } from '../durable/chained-log';
+import { Ledger } from '../ledger/ledger';
+import { ReleaseHistory } from '../ledger/releases';
+import type { StateRoot } from '../state-root';
+import type { Target } from '../targets/target';
+import { RunStoppedError, type RunContext } from './context';
+import { deploy, imagesOf, knownOf, retireSlot, type DeployParts, type RunEnd } from './deploy';
+import { DurableSteps } from './durable-steps';
+import { provideImage } from './images';
+import { Journal } from './journal';
+import type { JournalEntry, Outcome } from './journal-entry';
+import { rollback } from './rollback';
+import type { RunControl } from './run-control';
+import type { RunSpec } from './spec';
+import { observe } from './bring-live';
+
+/** What a run is made of, so that tests can give it a world of their own. */
+export interface RunWorld {
+  readonly root: StateRoot;
+  readonly spec: RunSpec;
+  readonly fence: Fence;
+  readonly context: RunContext;
+  readonly control: RunControl;
+  readonly target: Target;
+  readonly bakerOf: (image: ImageConfig) => Baker;
+  /** @throws RunStoppedError `refused` naming the gate */
+  readonly gates: (parts: DeployParts) => Promise<void>;
+}
+
+/** Name of the ledger and lock of images that are baked for no environment. */
+export const IMAGES = 'images';
+
+/**
+ * Runs a run to its end, from wherever its journal stands.
+ *
+ * @throws LockLostError and what the disk says: the run is then interrupted, and can be resumed
+ */
+export async function executeRun(world: RunWorld): Promise<RunEnd> {
+  const { root, spec, fence, context } = world;
+  const directory = root.run(spec.run);
+  const past = Journal.read(directory).records();
+  const closed = past.findLast((entry) => entry.type === 'run.closed');
+  if (closed?.type === 'run.closed') return { outcome: closed.outcome, text: closed.reason };
+  const journal = Journal.open(directory, root.torn, fence);
+  const ledgerPath = root.ledger(spec.environment ?? IMAGES);
+  const ledger = Ledger.open(ledgerPath, root.torn, fence);
+  try {
+    const end = await runToEnd(world, journal, past, ledger, ledgerPath);
+    journal.append({ type: 'run.closed', outcome: end.outcome, reason: end.text });
+    context.tell({ type: 'closed', outcome: end.outcome, text: end.text });
+    return end;
+  } finally {
+    journal.close();
+    ledger.close();
+  }
+}
+
+async function runToEnd(
+  world: RunWorld,
+  journal: Journal,
+  past: readonly JournalEntry[],
+  ledger: Ledger,
+  ledgerPath: string,
+): Promise<RunEnd> {
+  const { spec, context, control, target, bakerOf } = world;
+  const steps = new DurableSteps(journal, past);
+  const view = readLog<Parameters<Ledger['append']>[0]>(ledgerPath);
+  const history = new ReleaseHistory(view);
+  const bake = { spec, context, steps, ledger, view, bakerOf };
+  const environment = context.environment ?? noEnvironment(context.pipeline);
+  const parts: DeployParts = { spec, environment, context, control, steps, ledger, history, target, bake };
+  try {
+    await steps.once(['run.created'], () => ({
+      type: 'run.created',
+      kind: spec.kind,
+      environment: spec.environment,
+      spec: spec.run,
+    }));
+    await world.gates(parts);
+    return await perform(parts);
+  } catch (error) {
+    if (error instanceof RunStoppedError) return { outcome: OUTCOME_OF[error.kind], text: error.message };
+    throw error;
+  }
+}
+
+const OUTCOME_OF: Readonly<Record<RunStoppedError['kind'], Outcome>> = {
+  refused: 'refused',
+  failed: 'failed',
+  partial: 'partial',
+  cancelled: 'cancelled',
+  stuck: 'stuck',
+};
+
+async function perform(parts: DeployParts): Promise<RunEnd> {
+  const { spec } = parts;
+  switch (spec.kind) {
+    case 'bake':
+      return bakeOnly(parts);
+    case 'deploy':
+    case 'promote':
+      return deploy(parts);
+    case 'rollback':
+      return rollback(parts);
+    case 'retire':
+      return retireIdle(parts);
+  }
+}
+
+async function bakeOnly(parts: DeployParts): Promise<RunEnd> {
+  const images = new Map<string, Awaited<ReturnType<typeof provideImage>>>();
+  for (const image of imagesOf(parts)) {
+    images.set(image.name, await provideImage(image, knownOf(parts.spec, images), parts.bake));
+  }
+  return { outcome: 'baked', text: [...images.values()].map(({ name, ref }) => `${name}: ${ref}`).join('\n') };
+}
+
+async function retireIdle(parts: DeployParts): Promise<RunEnd> {
+  const now = await observe(parts, 'slots');
+  const slot =
+    parts.spec.slot ?? now.slots.find(({ name, running }) => name !== now.activeSlot && running.length > 0)?.name;
+  if (slot === undefined)
+    return { outcome: 'retired', text: 'Nothing but what serves is running. Nothing was changed.' };
+  const { left } = await retireSlot(slot, parts);
+  return {
+    outcome: 'retired',
+    text: left.length === 0 ? `${slot} was retired.` : `Of ${slot} is left: ${left.join(', ')}.`,
+  };
+}
+
+/** A bake for no environment: nothing of it is asked. */
+function noEnvironment(pipeline: Pipeline): EnvironmentConfig {
+  return {
+    name: IMAGES,
+    protected: false,
+    promoteFrom: undefined,
+    branches: [],
+    target: { kind: 'containers', engine: 'auto', runtime: undefined, run: [...pipeline.images.keys()].map(runOf) },
+    pin: {},
+    health: [],
+    route: undefined,
+    soak: 0,
+    retire: { mode: 'confirm', after: 0 },
+    rollback: { mode: 'image', auto: false, keep: 5 },
+  };
+}
+
+function runOf(image: string): ContainerRun {
+  return { name: image, image, arguments: [], slots: new Map(), environment: {} };
+}
+
+/** The environment of a run, as its frozen pipeline says. */
+export function pipelineOf(spec: RunSpec): {
+  readonly pipeline: Pipeline;
+  readonly environment: EnvironmentConfig | undefined;
+} {
+  const pipeline = requirePipeline(spec.pipeline, 'immutable.yaml');
+  return { pipeline, environment: spec.environment === null ? undefined : pipeline.environments.get(spec.environment) };
+}

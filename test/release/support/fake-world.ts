@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BakedImage, Baker } from '../../../release/src/bakers/baker';
+import type { Known } from '../../../release/src/config/interpolate';
+import { requirePipeline } from '../../../release/src/config/read';
+import type { JsonObject } from '../../../release/src/durable/canonical-json';
+import type { Fence } from '../../../release/src/durable/chained-log';
+import { Ledger } from '../../../release/src/ledger/ledger';
+import { ReleaseHistory } from '../../../release/src/ledger/releases';
+import { Journal } from '../../../release/src/run/journal';
+import { progressOf } from '../../../release/src/run/progress';
+import { executeRun, type RunWorld } from '../../../release/src/run/run';
+import type { RunEnd } from '../../../release/src/run/deploy';
+import type { RunContext } from '../../../release/src/run/context';
+import { RunControl } from '../../../release/src/run/run-control';
+import { writeSpec, type RunSpec } from '../../../release/src/run/spec';
+import { StateRoot } from '../../../release/src/state-root';
+import type {
+  ApplyOutcome,
+  DesiredRelease,
+  Observation,
+  PreparedPlan,
+  Target,
+  Verification,
+} from '../../../release/src/targets/target';
+
+/** The world stops here, as if the power went. */
+export class PowerCut extends Error {}
+
+export const PIPELINE = `app: web
+images: { web: { container: { repository: "127.0.0.1:5000/web", insecureRegistry: true } } }
+environments:
+  local:
+    target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8081:80"] }, green: { publish: ["8082:80"] } } }] } }
+    health: [{ tcp: { host: 127.0.0.1, port: "\${slot.port}", every: 10ms, timeout: 50ms } }]
+    rollback: { auto: on-health-failure }
+    retire: { mode: auto }
+  production:
+    protected: true
+    target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8083:80"] }, green: { publish: ["8084:80"] } } }] } }
+    health: [{ tcp: { host: 127.0.0.1, port: "\${slot.port}", every: 10ms, timeout: 50ms } }]
+`;
+
+/**
+ * A target and a registry in memory. It counts every side effect, so that a test can say that nothing was done twice,
+ * and it can lose power before or after any of them.
+ */
+export class FakeWorld implements Target, Baker {
+  readonly slots = new Map<string, { readonly ids: string[]; readonly release: string }>();
+  activeSlot: string | undefined;
+  stamped: string | undefined;
+  readonly registry = new Set<string>();
+  /** Text of the source: changing it changes the image. */
+  source = 'v1';
+  /** Images that never get healthy. */
+  readonly broken = new Set<string>();
+  /** Side effects, in order. */
+  readonly effects: string[] = [];
+
+  constructor(
+    readonly root: StateRoot,
+    readonly workspace: string,
+  ) {}
+
+  /** A side effect, unless the power goes before it, or right after. */
+  private effect(name: string, act: () => void): void {
+    this.power(`${name}:before`);
+    act();
+    this.effects.push(name);
+    this.power(`${name}:after`);
+  }
+
+  /** Throws when a test wants the power to go here. */
+  power: (place: string) => void = () => undefined;
+
+  fingerprint(): Promise<Record<string, string>> {
+    return Promise.resolve({ engine: 'fake' });
+  }
+
+  async observe(): Promise<Observation> {
+    const slots = [...this.slots].map(([name, { ids, release }]) => ({ name, running: [...ids], release }));
+    return Promise.resolve({ activeSlot: this.activeSlot, slots, stampedRelease: this.stamped });
+  }
+
+  idleSlot({ activeSlot }: Observation): string {
+    return activeSlot === 'blue' ? 'green' : 'blue';
+  }
+
+  planDeploy(release: DesiredRelease, observation: Observation): Promise<PreparedPlan> {
+    const slot = this.idleSlot(observation);
+    const ids = [...release.images.values()].map(({ id }) => id);
+    return Promise.resolve(prepared('deploy', { slot, ids, release: release.id }));
+  }
+
+  apply(plan: PreparedPlan): Promise<ApplyOutcome> {
+    const { slot, ids, release } = plan.intent as { slot: string; ids: string[]; release: string };
+    this.effect(`apply ${slot}`, () => this.slots.set(slot, { ids, release }));
+    return Promise.resolve({ outcome: 'all', table: [] });
+  }
+
+  recoverApply(intent: JsonObject): Promise<ApplyOutcome> {
+    const { slot, release } = intent as { slot: string; release: string };
+    const isDone = this.slots.get(slot)?.release === release;
+    return Promise.resolve({
+      outcome: isDone ? 'all' : 'none',
+      table: [isDone ? `${slot} runs` : 'nothing was started'],
+    });
+  }
+
+  verify(release: DesiredRelease, slot: string | undefined): Promise<Verification> {
+    const expected = [...release.images.values()].map(({ id }) => id);
+    const running = this.slots.get(slot ?? '')?.ids ?? [];
+    const isSame = expected.join() === running.join();
+    return Promise.resolve({ verdict: isSame ? 'confirmed' : 'unhealthy', expected, running, detail: running.join() });
+  }
+
+  planRoute(_release: DesiredRelease, to: string): Promise<PreparedPlan> {
+    return Promise.resolve(prepared('route', { to }));
+  }
+
+  route(_plan: PreparedPlan, to: string): Promise<void> {
+    this.effect(`route ${to}`, () => (this.activeSlot = to));
+    return Promise.resolve();
+  }
+
+  planRetire(slot: string): Promise<PreparedPlan> {
+    return Promise.resolve(prepared('retire', { slot }));
+  }
+
+  retire(_plan: PreparedPlan, slot: string): Promise<{ left: string[] }> {
+    this.effect(`retire ${slot}`, () => this.slots.delete(slot));
+    return Promise.resolve({ left: [] });
+  }
+
+  stamp(release: DesiredRelease): Promise<void> {
+    this.stamped = release.id;
+    return Promise.resolve();
+  }
+
+  /** The TCP check of the pipeline finds somebody only when the slot is healthy. */
+  known(slot: string | undefined): Promise<Known> {
+    const ids = this.slots.get(slot ?? '')?.ids ?? [];
+    const port = ids.some((id) => this.broken.has(id)) ? 1 : this.healthyPort;
+    return Promise.resolve({ slot: { name: slot ?? '', port: String(port) } });
+  }
+
+  inputsHash(): Promise<string> {
+    return Promise.resolve(`sha256:${this.source}`);
+  }
+
+  bake(): Promise<JsonObject> {
+    this.effect(`bake ${this.source}`, () => undefined);
+    return Promise.resolve({ local: this.source });
+  }
+
+  recoverBake(): Promise<JsonObject | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  publish(_image: unknown, baked: JsonObject): Promise<BakedImage> {
+    const id = `sha256:${createHash('sha256').update(String(baked['local'])).digest('hex')}`;
+    this.effect(`publish ${String(baked['local'])}`, () => this.registry.add(id));
+    return Promise.resolve({
+      name: 'web',
+      kind: 'container',
+      ref: `127.0.0.1:5000/web@${id}`,
+      id,
+      tag: null,
+      digests: [id],
+      files: [],
+      inputs: '',
+      provenance: {},
+    });
+  }
+
+  retrievable(image: BakedImage): Promise<true | string> {
+    return Promise.resolve(this.registry.has(image.id) || 'the registry has it no more');
+  }
+
+  /** Runs a run to its end or to a power cut. */
+  async run(spec: RunSpec, approve: 'yes' | 'no' | undefined = 'yes'): Promise<RunEnd> {
+    const directory = this.root.run(spec.run);
+    const { pipeline, environment } = worldOf(spec);
+    const control = new RunControl(directory);
+    const context: RunContext = {
+      run: spec.run,
+      workspace: this.workspace,
+      directory,
+      pipeline,
+      environment,
+      signal: new AbortController().signal,
+      tool: (name) => ({ name, path: `/usr/bin/${name}` }),
+      act: () => Promise.reject(new Error('the fake world runs no tools')),
+      recover: () => Promise.resolve(undefined),
+      ask: () => Promise.reject(new Error('the fake world runs no tools')),
+      tell: (event) => {
+        if (event.type !== 'approval' || !approve) return;
+        const decision = { plan: event.plan, by: 'Ana', how: 'test' };
+        if (approve === 'yes') control.approve(decision);
+        else control.deny(decision);
+      },
+    };
+    const fence: Fence = { assertHeld: () => this.power('append') };
+    const world: RunWorld = {
+      root: this.root,
+      spec,
+      fence,
+      context,
+      control,
+      target: this,
+      bakerOf: () => this,
+      gates: () => Promise.resolve(),
+    };
+    return executeRun(world);
+  }
+
+  /** A port on loopback where somebody listens. */
+  healthyPort = 0;
+}
+
+function worldOf(spec: RunSpec): Pick<RunContext, 'pipeline' | 'environment'> {
+  const pipeline = requirePipeline(spec.pipeline, 'immutable.yaml');
+  return { pipeline, environment: pipeline.environments.get(spec.environment ?? '') };
+}
+
+function prepared(what: string, intent: JsonObject): PreparedPlan {
+  const hash = `sha256:${createHash('sha256')
+    .update(JSON.stringify([what, intent]))
+    .digest('hex')}`;
+  const counts = { add: 1, change: 0, destroy: 0 };
+  return { hash, document: `# ${what}`, counts, violations: [], isEmpty: false, intent };
+}
+
+/** A run as a command creates it. */
+export function createRun(root: StateRoot, workspace: string, run: string, changes: Partial<RunSpec> = {}): RunSpec {
+  const spec: RunSpec = {
+    v: 1,
+    run,
+    kind: 'deploy',
+    workspace,
+    pipeline: PIPELINE,
+    environment: 'local',
+    images: [],
+    release: null,
+    slot: null,
+    actor: { user: 'ana', git: 'Ana', via: 'cli' },
+    git: { commit: null, branch: null, dirty: false, pushed: null },
+    decisions: {
+      approve: null,
+      confirm: null,
+      allowDirty: null,
+      overrides: [],
+      acceptOneWay: [],
+      rebake: false,
+      oneWay: false,
+    },
+    version: '0.0.0',
+    createdAt: '2026-11-21T00:00:00.000Z',
+    ...changes,
+  };
+  mkdirSync(root.runs, { recursive: true });
+  writeSpec(root.run(run), spec);
+  return spec;
+}
+
+/** What must be true after every run, whatever happened in it (release-engine.md §4, the common oracle). */
+export function oracle(root: StateRoot, environment: string, runs: readonly string[], world: FakeWorld): string[] {
+  const problems: string[] = [];
+  const view = Ledger.read(root.ledger(environment));
+  if (view.damage) problems.push(`the ledger is ${view.damage.kind}`);
+  const history = new ReleaseHistory(view);
+  const ids = history.releases().map(({ id }) => id);
+  if (new Set(ids).size !== ids.length) problems.push(`a release was recorded twice: ${ids.join()}`);
+  for (const run of runs) {
+    const progress = progressOf(Journal.read(join(root.run(run))).records());
+    problems.push(...progress.violations.map((violation) => `${run}: ${violation}`));
+    if (progress.state === 'CLOSED' && progress.open)
+      problems.push(`${run}: closed while ${progress.open.step} is open`);
+  }
+  const live = history.live();
+  const serving = world.slots.get(world.activeSlot ?? '');
+  if (live && serving?.ids.join() !== live.images.map(({ id }) => id).join()) {
+    problems.push(`the ledger says ${live.id} is live, but ${serving?.release ?? 'nothing'} serves`);
+  }
+  return problems;
+}
