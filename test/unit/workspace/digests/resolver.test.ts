@@ -27,55 +27,61 @@ function withTokens(realm: string, service: string, scope?: string): FakeTranspo
   });
 }
 
-const SERVICES: readonly [name: string, reference: string, realm: string, service: string, log: string[], scope?: string][] =
+const SERVICES: readonly [
+  name: string,
+  reference: string,
+  realm: string,
+  service: string,
+  log: string[],
+  scope?: string,
+][] = [
   [
+    'Docker Hub',
+    'nginx:1.27',
+    'https://auth.docker.io/token',
+    'registry.docker.io',
     [
-      'Docker Hub',
-      'nginx:1.27',
-      'https://auth.docker.io/token',
-      'registry.docker.io',
-      [
-        'HEAD https://registry-1.docker.io/v2/library/nginx/manifests/1.27',
-        'GET https://auth.docker.io/token?service=registry.docker.io&scope=repository%3Alibrary%2Fnginx%3Apull',
-        'HEAD https://registry-1.docker.io/v2/library/nginx/manifests/1.27',
-      ],
+      'HEAD https://registry-1.docker.io/v2/library/nginx/manifests/1.27',
+      'GET https://auth.docker.io/token?service=registry.docker.io&scope=repository%3Alibrary%2Fnginx%3Apull',
+      'HEAD https://registry-1.docker.io/v2/library/nginx/manifests/1.27',
     ],
+  ],
+  [
+    'GHCR',
+    'ghcr.io/acme/api:2',
+    'https://ghcr.io/token',
+    'ghcr.io',
     [
-      'GHCR',
-      'ghcr.io/acme/api:2',
-      'https://ghcr.io/token',
-      'ghcr.io',
-      [
-        'HEAD https://ghcr.io/v2/acme/api/manifests/2',
-        'GET https://ghcr.io/token?service=ghcr.io&scope=repository%3Aacme%2Fapi%3Apull',
-        'HEAD https://ghcr.io/v2/acme/api/manifests/2',
-      ],
-      'repository:user/image:pull',
+      'HEAD https://ghcr.io/v2/acme/api/manifests/2',
+      'GET https://ghcr.io/token?service=ghcr.io&scope=repository%3Aacme%2Fapi%3Apull',
+      'HEAD https://ghcr.io/v2/acme/api/manifests/2',
     ],
+    'repository:user/image:pull',
+  ],
+  [
+    'Quay',
+    'quay.io/acme/api',
+    'https://quay.io/v2/auth',
+    'quay.io',
     [
-      'Quay',
-      'quay.io/acme/api',
-      'https://quay.io/v2/auth',
-      'quay.io',
-      [
-        'HEAD https://quay.io/v2/acme/api/manifests/latest',
-        'GET https://quay.io/v2/auth?service=quay.io&scope=repository%3Aacme%2Fapi%3Apull',
-        'HEAD https://quay.io/v2/acme/api/manifests/latest',
-      ],
+      'HEAD https://quay.io/v2/acme/api/manifests/latest',
+      'GET https://quay.io/v2/auth?service=quay.io&scope=repository%3Aacme%2Fapi%3Apull',
+      'HEAD https://quay.io/v2/acme/api/manifests/latest',
     ],
+  ],
+  [
+    'ECR public, whose scope is a word of its own',
+    'public.ecr.aws/nginx/nginx:1.27',
+    'https://public.ecr.aws/token/',
+    'public.ecr.aws',
     [
-      'ECR public, whose scope is a word of its own',
-      'public.ecr.aws/nginx/nginx:1.27',
-      'https://public.ecr.aws/token/',
-      'public.ecr.aws',
-      [
-        'HEAD https://public.ecr.aws/v2/nginx/nginx/manifests/1.27',
-        'GET https://public.ecr.aws/token/?service=public.ecr.aws&scope=aws',
-        'HEAD https://public.ecr.aws/v2/nginx/nginx/manifests/1.27',
-      ],
-      'aws',
+      'HEAD https://public.ecr.aws/v2/nginx/nginx/manifests/1.27',
+      'GET https://public.ecr.aws/token/?service=public.ecr.aws&scope=aws',
+      'HEAD https://public.ecr.aws/v2/nginx/nginx/manifests/1.27',
     ],
-  ];
+    'aws',
+  ],
+];
 
 describe('the token flow', () => {
   it.each(SERVICES)('works with %s', async (_, reference, realm, service, log, scope) => {
@@ -284,8 +290,14 @@ describe('the digest', () => {
 describe('what registries say', () => {
   it.each([
     [404, 'Docker Hub has no image `a/b:1`. Check the spelling of its name and tag, or push it first.'],
-    [403, 'Docker Hub does not show `a/b:1` without a log-in, or has no such image. Check the name, or run `docker login`.'],
-    [500, 'Docker Hub did not say the digest of `a/b:1`: it answered with HTTP 500. Check that this is a registry and that no proxy stands in between.'],
+    [
+      403,
+      'Docker Hub does not show `a/b:1` without a log-in, or has no such image. Check the name, or run `docker login`.',
+    ],
+    [
+      500,
+      'Docker Hub did not say the digest of `a/b:1`: it answered with HTTP 500. Check that this is a registry and that no proxy stands in between.',
+    ],
     [200 + 4, 'HTTP 204'],
   ])('is told plainly: %d', async (status, problem) => {
     const answer = await resolverWith(new FakeTransport(() => ({ status }))).resolve('a/b:1');
