@@ -20,11 +20,15 @@ const resolver: DigestResolver = {
   },
 };
 
-async function start(enable: boolean, options: ClientOptions = {}): Promise<LspClient> {
+async function start(
+  enable: boolean,
+  options: ClientOptions = {},
+  registries: readonly string[] = [],
+): Promise<LspClient> {
   asked = [];
   const client = await LspClient.start({
     folders: [ROOT],
-    settings: () => ({ digests: { enable } }),
+    settings: () => ({ digests: { enable, registries } }),
     ...options,
     runtime: { createDigestResolver: () => resolver },
   });
@@ -59,6 +63,15 @@ describe('fixes that ask a registry', () => {
       edits: [{ range: rangeOf(text, 'nginx:1.27'), newText: `nginx:1.27@${DIGEST}` }],
     });
     expect(asked).toEqual(['nginx:1.27']);
+  });
+
+  it('are not offered in a workspace that is not trusted', async () => {
+    const text = 'FROM nginx:1.27\nUSER app\n';
+    const client = await start(true, { options: { trusted: false } });
+    await client.open(URI, 'dockerfile', text);
+    await client.diagnostics(URI);
+    const actions = await client.codeActions(URI, rangeOf(text, 'nginx:1.27'));
+    expect(actions.some(({ data }) => (data as { type?: string } | undefined)?.type === 'online')).toBe(false);
   });
 
   it('say why when the registry does not', async () => {
@@ -106,6 +119,18 @@ describe('pinning images', () => {
     });
     expect([edits, asked]).toEqual([[], []]);
     expect(failed[0]?.reason).toContain('immutableInfra.digests.enable');
+  });
+
+  it('asks only the registries that the settings name, and none for a workspace that is not trusted', async () => {
+    const disk = new MemoryDisk({ '/work/shop/compose.yaml': compose });
+    const references = [{ uri, range: rangeOf(compose, 'nginx:1.27') }];
+    const named = await start(true, { disk }, ['docker.io']);
+    expect((await named.send(pinImages, { references })).failed).toEqual([]);
+    const other = await start(true, { disk }, ['ghcr.io']);
+    expect((await other.send(pinImages, { references })).failed[0]?.reason).toContain('does not name docker.io');
+    const untrusted = await start(true, { disk, options: { trusted: false } });
+    expect((await untrusted.send(pinImages, { references })).failed[0]?.reason).toContain('Trust this workspace');
+    expect(asked).toEqual([]);
   });
 });
 

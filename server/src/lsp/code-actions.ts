@@ -27,7 +27,7 @@ export interface CodeActionParts {
   readonly session: Session;
   readonly edits: WorkspaceEdits;
   readonly lazy: LazyEdits;
-  readonly online: OnlineFixes | undefined;
+  readonly online: OnlineFixes;
   readonly features: ClientFeatures;
 }
 
@@ -76,7 +76,7 @@ export class CodeActions {
     const item = result.items.find(({ finding }) => finding.fingerprint === data.fingerprint);
     if (data.type === 'online') {
       const fix = item?.finding.fixes[data.fix ?? -1];
-      const edit = item && fix && (await this.parts.online?.resolve(document, result, item, fix, token));
+      const edit = item && fix && (await this.parts.online.resolve(document, result, item, fix, token));
       return edit ? { ...action, edit } : action;
     }
     const edit = this.parts.lazy.make(data.type, document, result, item);
@@ -93,7 +93,7 @@ export class CodeActions {
     return item.finding.fixes.flatMap((fix, index): CodeAction[] => {
       const common = { title: fix.title, kind: CodeActionKind.QuickFix, diagnostics: [item.diagnostic] };
       if (fix.level === 'online') {
-        if (!result.settings.settings.digests.enable || !this.parts.online || !this.parts.features.lazyEdits) return [];
+        if (!this.parts.online.isOffered(result) || !this.parts.features.lazyEdits) return [];
         return [{ ...common, data: { ...dataOf(document, 'online', item), fix: index } }];
       }
       const edit = fix.edits.length > 0 ? this.parts.edits.ofFixes(document.uri, result, item.from, [fix]) : undefined;

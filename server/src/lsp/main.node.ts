@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { nodeDigestResolver } from './node-digests';
 import { NodeFiles } from './node-files';
 import { rulePage } from './node-pages';
 import type { Runtime } from './runtime';
@@ -11,8 +12,10 @@ declare const IMMUTABLE_INFRA_PACKAGE: { readonly version: string } | undefined;
 /** The package's own directory: the bundle lies in `dist`. */
 const PACKAGE = join(__dirname, '..');
 
+const version = typeof IMMUTABLE_INFRA_PACKAGE === 'undefined' ? '0.0.0' : IMMUTABLE_INFRA_PACKAGE.version;
+
 const runtime: Runtime = {
-  version: typeof IMMUTABLE_INFRA_PACKAGE === 'undefined' ? '0.0.0' : IMMUTABLE_INFRA_PACKAGE.version,
+  version,
   localFiles: new NodeFiles(),
   yield: () =>
     new Promise((resolve) => {
@@ -24,6 +27,7 @@ const runtime: Runtime = {
     return page && pathToFileURL(page.file).href;
   },
   now: () => new Date(),
+  createDigestResolver: (host) => nodeDigestResolver(host, version),
 };
 
 // Without an argument that names a transport (`--stdio`, `--node-ipc`, …) the connection cannot be made: editors that

@@ -79,7 +79,7 @@ export class NodeFiles implements LocalFiles {
 }
 
 /** `/c:/work/main.tf` of a URI is `c:/work/main.tf` on Windows. */
-function nativePath(path: string): string {
+export function nativePath(path: string): string {
   return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
 }
 

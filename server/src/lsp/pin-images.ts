@@ -1,27 +1,25 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import { LineIndex } from '../core/text';
 import { parseImageReference } from '../model/image-reference';
+import { pinned } from '../workspace/digests/online-edits';
+import type { Digests } from './digests';
 import type { Documents } from './documents';
 import type { FileTexts } from './file-texts';
-import { signalOf } from './online-fixes';
 import { toOffsets } from './places';
-import type { FileEdits, LspRange } from './protocol';
-import type { DigestResolver } from './runtime';
+import type { FileEdits, LspRange, Settings } from './protocol';
 import { Cancelled } from './turns';
 
 /** What pins images. */
 export interface PinImagesParts {
   readonly documents: Documents;
   readonly texts: FileTexts;
-  readonly resolver: DigestResolver | undefined;
+  readonly digests: Digests;
 }
 
 interface Pinned {
   readonly edits: readonly FileEdits[];
   readonly failed: readonly { readonly image: string; readonly reason: string }[];
 }
-
-const NOT_ALLOWED = 'Registries are asked only when the setting `immutableInfra.digests.enable` is on.';
 
 /**
  * Makes the edits that pin references to digests. Each image is asked for once; a registry that does not answer leaves
@@ -31,14 +29,14 @@ const NOT_ALLOWED = 'Registries are asked only when the setting `immutableInfra.
  */
 export async function pinImages(
   references: readonly { readonly uri: string; readonly range: LspRange }[],
-  { documents, texts, resolver }: PinImagesParts,
+  { documents, texts, digests }: PinImagesParts,
   token: CancellationToken,
 ): Promise<Pinned> {
   const byFile = new Map<string, { readonly version: number | null; readonly edits: FileEdits['edits'][number][] }>();
   const failed = new Map<string, string>();
   const asked = new Map<string, Promise<string | undefined>>();
-  const ask = async (image: string): Promise<string | undefined> => {
-    const answer = resolver ? await resolver.resolve(image, signalOf(token)) : { problem: NOT_ALLOWED };
+  const ask = async (image: string, settings: Settings): Promise<string | undefined> => {
+    const answer = await digests.resolve(image, settings, token);
     if ('digest' in answer) return answer.digest;
     failed.set(image, answer.problem);
     return undefined;
@@ -50,15 +48,14 @@ export async function pinImages(
     const image = file && offsets ? file.text.slice(offsets.start, offsets.end) : '';
     const reference = parseImageReference(image);
     if (!reference) failed.set(image, 'The file changed: there is no image at this place any more.');
-    else if (!settings.digests.enable) failed.set(image, NOT_ALLOWED);
     else if (reference.digest === undefined) {
       const open = documents.get(uri)?.version ?? null;
-      const digest = asked.get(image) ?? ask(image);
+      const digest = asked.get(image) ?? ask(image, settings);
       asked.set(image, digest);
       const found = await digest;
       if (found === undefined) return;
       const entry = byFile.get(uri) ?? { version: open, edits: [] };
-      entry.edits.push({ range, newText: `${reference.name}:${reference.tag ?? 'latest'}@${found}` });
+      entry.edits.push({ range, newText: pinned(image, found) });
       byFile.set(uri, entry);
     }
   };

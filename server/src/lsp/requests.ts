@@ -1,5 +1,6 @@
 import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver';
 import { compareFiles as compare } from './compare-files';
+import type { Digests } from './digests';
 import type { Documents } from './documents';
 import type { FileTexts } from './file-texts';
 import type { Folder } from './folder';
@@ -12,7 +13,7 @@ import type { Message } from './protocol';
 import { reviewSuggestion as suggest } from './review-suggestion';
 import { explain } from './rule-pages';
 import { pinImages as pin } from './pin-images';
-import type { DigestResolver, Runtime } from './runtime';
+import type { Runtime } from './runtime';
 import type { Session } from './session';
 import { Cancelled } from './turns';
 
@@ -25,8 +26,7 @@ export interface RequestParts {
   readonly texts: FileTexts;
   readonly log: Log;
   readonly runtime: Runtime;
-  /** Absent where no registry can be asked. */
-  readonly resolver: DigestResolver | undefined;
+  readonly digests: Digests;
   readonly onLearned: (folder: Folder) => void;
 }
 

@@ -14,14 +14,16 @@ export interface LocalFiles {
   forget(path?: string): void;
 }
 
-/** What a registry says about a reference. Written in `server/src/workspace/digests`; the server works without it. */
+/** Asks registries. `server/src/workspace/digests` has one; the server works without. */
 export interface DigestResolver {
   /** @param reference as written: `nginx:1.27`. Never throws; `problem` is one plain sentence. */
   resolve(reference: string, signal: AbortSignal): Promise<{ readonly digest: string } | { readonly problem: string }>;
 }
 
-/** Asks the user's client for what only it knows. */
+/** What a resolver of digests may ask the server for. */
 export interface DigestHost {
+  /** Paths of the opened folders on this machine, as in their URIs. */
+  folders(): readonly string[];
   /** Credentials that the user stored for a registry host, null when there are none. */
   credentials(registry: string): Promise<{ readonly username: string; readonly password: string } | null>;
 }

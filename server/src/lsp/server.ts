@@ -9,6 +9,7 @@ import { clientFeatures, type ClientFeatures } from './client-features';
 import { CODE_ACTION_KINDS, CodeActions } from './code-actions';
 import { complete, COMPLETION_TRIGGERS } from './completion';
 import { ConfigPublisher } from './config-publisher';
+import { Digests } from './digests';
 import { Documents } from './documents';
 import { FileEvents } from './file-events';
 import { FileTexts } from './file-texts';
@@ -104,8 +105,11 @@ function start(
   const events = new FileEvents({ documents, folders, session, publisher, local, remote });
 
   const edits = new WorkspaceEdits(documents, roles, features);
-  const resolver = runtime.createDigestResolver?.(digestHost(connection, features));
-  const online = resolver && new OnlineFixes(resolver, edits);
+  const digests = new Digests(
+    runtime.createDigestResolver?.(digestHost(connection, features, folders)),
+    () => isTrusted,
+  );
+  const online = new OnlineFixes(digests, edits);
   const lazy = new LazyEdits(edits, log);
   new CodeActions({ documents, session, edits, lazy, online, features }).listen(connection);
 
@@ -115,7 +119,7 @@ function start(
   connection.onCompletion((request) => complete(request, { documents, session, isConfigElsewhere }));
   const texts = new FileTexts({ documents, folders, settings, remote });
   const onLearned = (folder: Folder): void => events.outdateFolder(folder);
-  listenToRequests({ connection, documents, folders, session, texts, log, runtime, resolver, onLearned });
+  listenToRequests({ connection, documents, folders, session, texts, log, runtime, digests, onLearned });
 
   documents.listen(connection, {
     opened: (document) => {
@@ -206,8 +210,9 @@ function start(
 }
 
 /** Asks the client for credentials, when it keeps any. */
-function digestHost(connection: Connection, { options }: ClientFeatures): DigestHost {
+function digestHost(connection: Connection, { options }: ClientFeatures, folders: Folders): DigestHost {
   return {
+    folders: () => folders.all().flatMap(({ root }) => (root?.scheme === 'file' ? [root.path] : [])),
     credentials: async (registry) =>
       options.credentials === true
         ? connection.sendRequest<Awaited<ReturnType<DigestHost['credentials']>>>(registryCredentials.method, {
