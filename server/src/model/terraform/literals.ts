@@ -1,4 +1,5 @@
 import type { Fix, TextEdit } from '../../core/finding';
+import { directoryOf } from '../../core/paths';
 import type { Place } from '../../core/text';
 import type { ConfigAttribute, ConfigBlock } from '../config-block';
 import { replaceText, replaceValue } from '../edits/hcl';
@@ -35,6 +36,14 @@ export function badBranches(value: Value | undefined, texts: readonly string[]):
   return value.options.filter(
     (option): option is TextValue => option.type === 'text' && texts.includes(textOf(option) ?? '\0'),
   );
+}
+
+/**
+ * True when a value is written in another directory than the argument: a caller of the module gives it. Then it is no
+ * branch that may never be taken, but what this caller's resources get.
+ */
+export function isFromCaller(attribute: { readonly path: string }, value: Place | undefined): boolean {
+  return value?.path !== undefined && directoryOf(value.path) !== directoryOf(attribute.path);
 }
 
 /** The known texts among the alternatives of a value. */

@@ -1,3 +1,4 @@
+import { isFromCaller } from '../../model/terraform/literals';
 import { defineRule, type ImageOption } from '../../model/facts';
 import {
   IMAGE_LANGUAGES,
@@ -61,7 +62,7 @@ export default defineRule({
           at: imagePlace(use, option),
           anchor: use.anchor,
           message: 'branch',
-          severity: 'info',
+          severity: isFromCaller({ path: context.file.path }, imagePlace(use, option)) ? 'error' : 'info',
           data: named(option),
           fixes: pinFixes(option, context.project),
         });

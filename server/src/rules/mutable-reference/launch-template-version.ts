@@ -2,7 +2,15 @@ import type { Fix } from '../../core/finding';
 import { insertAttribute, replaceText, replaceValue } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { templateName, templateUses, type TemplateUse } from '../../model/terraform/autoscaling';
-import { badBranches, given, isText, knownTexts, literalPlace, valuePlace } from '../../model/terraform/literals';
+import {
+  badBranches,
+  given,
+  isFromCaller,
+  isText,
+  knownTexts,
+  literalPlace,
+  valuePlace,
+} from '../../model/terraform/literals';
 import { versionReference, type VersionReference } from '../../model/terraform/template-version';
 import type { TerraformResource } from '../../model/terraform/types';
 
@@ -58,7 +66,7 @@ export default defineRule({
             anchor,
             message: 'branch',
             data: { version: branch.text.text, remedy: remedy(latest) },
-            severity: 'info',
+            severity: isFromCaller(attribute, branch.origin) ? 'warning' : 'info',
             // In JSON the whole condition is one string.
             fixes:
               latest && attribute.file.form === 'native' && branch.origin.path === attribute.path

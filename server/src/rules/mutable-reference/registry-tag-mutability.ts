@@ -1,7 +1,15 @@
 import { insertBlock, removeBlock, replaceText, replaceValue } from '../../model/edits/hcl';
 import { setAttribute } from '../../model/edits/lifecycle';
 import { defineRule } from '../../model/facts';
-import { badBranches, correctLiteral, given, isText, knownTexts, literalPlace } from '../../model/terraform/literals';
+import {
+  badBranches,
+  correctLiteral,
+  given,
+  isFromCaller,
+  isText,
+  knownTexts,
+  literalPlace,
+} from '../../model/terraform/literals';
 import { presenceOf } from '../../model/terraform/presence';
 import type { TerraformResource } from '../../model/terraform/types';
 import { alternatives, booleanIn, every, textOf } from '../../model/values/value';
@@ -60,7 +68,13 @@ export default defineRule({
         // In JSON the whole condition is one string.
         const written = attribute.file.form === 'native';
         const fix = { level: 'suggestion', title: SET_IMMUTABLE, edits: [replaceText(origin, '"IMMUTABLE"')] } as const;
-        context.report({ at: origin, anchor, message: 'branch', severity: 'info', fixes: written ? [fix] : [] });
+        context.report({
+          at: origin,
+          anchor,
+          message: 'branch',
+          severity: isFromCaller(attribute, origin) ? 'warning' : 'info',
+          fixes: written ? [fix] : [],
+        });
       }
       if (isText(attribute.value, ['MUTABLE'])) {
         const fixes = [correctLiteral(attribute, '"IMMUTABLE"', SET_IMMUTABLE)];
