@@ -46,7 +46,7 @@ const PARTS: readonly {
     packages: ['yaml', 'jsonc-parser', 'picomatch'],
   },
   // What Node gives to the parts that are injected: connections, programs, files.
-  { path: 'server/src/node/', own: ['server/src/node/', 'server/src/workspace/'], packages: ['node:'] },
+  { path: 'server/src/node/', own: ['server/src/node/', 'server/src/workspace/'], packages: ['node:', 'yaml', 'ajv', 'ulid'] },
   {
     path: 'server/src/lsp/',
     own: ['server/src/'],
@@ -58,7 +58,11 @@ const PARTS: readonly {
     ],
   },
   { path: 'cli/src/', own: ['cli/src/', 'server/src/', 'release/src/'], packages: ['node:', 'ignore', 'sarif'] },
-  { path: 'release/src/', own: ['release/src/', 'server/src/workspace/linter'], packages: ['node:'] },
+  {
+    path: 'release/src/',
+    own: ['release/src/', 'server/src/workspace/linter', 'server/src/workspace/digests/', 'server/src/node/'],
+    packages: ['node:', 'yaml', 'ajv', 'ulid'],
+  },
   {
     path: 'client/src/',
     own: ['client/src/', 'server/src/lsp/protocol', 'release/src/'],

@@ -15,7 +15,7 @@ import type { RunEnd } from '../../../release/src/run/deploy';
 import type { RunContext } from '../../../release/src/run/context';
 import { RunControl } from '../../../release/src/run/run-control';
 import { writeSpec, type RunSpec } from '../../../release/src/run/spec';
-import { StateRoot } from '../../../release/src/state-root';
+import type { StateRoot } from '../../../release/src/state-root';
 import type {
   ApplyOutcome,
   DesiredRelease,
@@ -27,6 +27,8 @@ import type {
 
 /** The world stops here, as if the power went. */
 export class PowerCut extends Error {}
+
+type Baked = { readonly local: string };
 
 export const PIPELINE = `app: web
 images: { web: { container: { repository: "127.0.0.1:5000/web", insecureRegistry: true } } }
@@ -151,7 +153,7 @@ export class FakeWorld implements Target, Baker {
 
   bake(): Promise<JsonObject> {
     this.effect(`bake ${this.source}`, () => undefined);
-    return Promise.resolve({ local: this.source });
+    return Promise.resolve({ local: this.source } satisfies Baked);
   }
 
   recoverBake(): Promise<JsonObject | undefined> {
@@ -159,8 +161,9 @@ export class FakeWorld implements Target, Baker {
   }
 
   publish(_image: unknown, baked: JsonObject): Promise<BakedImage> {
-    const id = `sha256:${createHash('sha256').update(String(baked['local'])).digest('hex')}`;
-    this.effect(`publish ${String(baked['local'])}`, () => this.registry.add(id));
+    const { local } = baked as Baked;
+    const id = `sha256:${createHash('sha256').update(local).digest('hex')}`;
+    this.effect(`publish ${local}`, () => this.registry.add(id));
     return Promise.resolve({
       name: 'web',
       kind: 'container',
