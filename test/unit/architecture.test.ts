@@ -46,7 +46,11 @@ const PARTS: readonly {
     packages: ['yaml', 'jsonc-parser', 'picomatch'],
   },
   // What Node gives to the parts that are injected: connections, programs, files.
-  { path: 'server/src/node/', own: ['server/src/node/', 'server/src/workspace/'], packages: ['node:', 'yaml', 'ajv', 'ulid'] },
+  {
+    path: 'server/src/node/',
+    own: ['server/src/node/', 'server/src/workspace/'],
+    packages: ['node:', 'yaml', 'ajv', 'ulid'],
+  },
   {
     path: 'server/src/lsp/',
     own: ['server/src/'],
