@@ -176,7 +176,8 @@ export function blockPieces(
   else literalLines(source, content, indent, pieces);
   const lastLine = lines[last];
   if (lastLine && !strip) lineBreak(source, lastLine, pieces);
-  if (keep) for (const line of lines.slice(last + 1)) lineBreak(source, line, pieces);
+  // Blanks behind the last line break are no line.
+  if (keep) for (const line of lines.slice(last + 1)) if (line.next > line.end) lineBreak(source, line, pieces);
   return pieces.list;
 }
 

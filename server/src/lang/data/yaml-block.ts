@@ -1,7 +1,8 @@
 import { HOLE } from '../../core/mapped-text';
-import { keyText } from './decoded-scalar';
 import type { YamlCursor } from './yaml-cursor';
 import type { FlowReader } from './yaml-flow';
+import { isPlain, keyOf, LeafReader } from './yaml-leaves';
+import type { Key } from './yaml-leaves';
 import { DEPTH_LIMIT, mapEntry } from './yaml-nodes';
 import type { GrowingSequence, Properties, YamlNodes } from './yaml-nodes';
 import type { ScalarReader } from './yaml-scalars';
@@ -13,13 +14,6 @@ import type { DataNode, MapEntry, MapNode, SequenceNode } from './tree';
  */
 type Place = 'line' | 'dash' | 'key';
 
-/** What was read of a key. `text` is undefined for a key that is no scalar. */
-interface Key {
-  readonly text: string | undefined;
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * Reads block maps and sequences by their columns. A line that stands in a wrong column belongs to the innermost
  * collection that it can belong to, so that one wrong line does not cost the rest.
@@ -29,13 +23,16 @@ interface Key {
 export class BlockReader {
   /** The block sequence that was completed last: items in a wrong column are added to it. */
   private lastSequence: GrowingSequence | undefined;
+  private readonly leaves: LeafReader;
 
   constructor(
     private readonly cursor: YamlCursor,
     private readonly nodes: YamlNodes,
     private readonly scalars: ScalarReader,
     private readonly flow: FlowReader,
-  ) {}
+  ) {
+    this.leaves = new LeafReader(cursor, nodes, scalars, flow);
+  }
 
   /**
    * The node at the cursor.
@@ -71,8 +68,9 @@ export class BlockReader {
       const inner = scalars.properties();
       if (!inner) return this.leafOrMap(own, column, where, outer, undefined);
       if (!cursor.lineIsOver) {
-        if (!cursor.isIndicator(45)) return this.leafOrMap(own, column, where, outer, inner);
-        return this.sequence(cursor.column, column, 'key', inner);
+        if (cursor.isIndicator(45)) return this.sequence(cursor.column, column, 'key', inner);
+        if (cursor.isIndicator(63)) return this.map(cursor.column, column, 'key', inner, undefined);
+        return this.leafOrMap(own, column, where, outer, inner);
       }
       // Alone on their line they belong to what follows on the next one.
       outer = outer ? this.merged(outer, inner) : inner;
@@ -112,7 +110,9 @@ export class BlockReader {
     inner: Properties | undefined,
   ): DataNode {
     const { cursor, scalars } = this;
-    const { code, at: start } = cursor;
+    const { code, at: start, tab } = cursor;
+    if (place === 'line' && tab >= 0 && tab - cursor.lineStart <= Math.max(column, 0) && code !== 91 && code !== 123)
+      cursor.problem(tab, tab + 1, TAB);
     if (code === 124 || code === 62) {
       const scalar = scalars.block(column, outer && inner ? this.merged(outer, inner) : (outer ?? inner));
       cursor.nextContent();
@@ -123,12 +123,12 @@ export class BlockReader {
       if (stop < cursor.lineEnd && cursor.text.charCodeAt(stop) === 58) {
         scalars.checkStart();
         cursor.at = stop;
-        return this.map(own, column, place, outer, this.plainKey(start, stop, inner));
+        return this.map(own, column, place, outer, this.leaves.plainKey(start, stop, inner));
       }
     }
     const firstLine = cursor.save();
     const problems = cursor.problems.length;
-    let leaf = this.leaf(column, inner);
+    let leaf = this.leaves.read(column, inner);
     if (this.atColon()) {
       const { range } = leaf;
       if (firstLine.lineStart !== cursor.lineStart)
@@ -139,14 +139,14 @@ export class BlockReader {
       // No key, so the properties on the line before belong to it too.
       cursor.problems.length = problems;
       cursor.restore(firstLine);
-      leaf = this.leaf(column, inner ? this.merged(outer, inner) : outer);
+      leaf = this.leaves.read(column, inner ? this.merged(outer, inner) : outer);
     }
     if (place !== 'key' && leaf.type === 'scalar' && leaf.style === 'plain') {
       const end = cursor.save();
-      if (this.keysFollow(own)) {
+      if (this.keysFollow(own, place)) {
         cursor.restore(firstLine);
         cursor.at = cursor.plainEnd(start, false);
-        return this.map(own, column, place, outer, this.plainKey(start, cursor.at, inner));
+        return this.map(own, column, place, outer, this.leaves.plainKey(start, cursor.at, inner));
       }
       cursor.restore(end);
     }
@@ -160,8 +160,8 @@ export class BlockReader {
    */
   private withRendered(column: number, rendered: DataNode): DataNode {
     const { cursor, nodes } = this;
-    if (nodes.origin.actions.length === 0 || cursor.ended || cursor.column <= column || !cursor.looksLikeKey)
-      return rendered;
+    if (nodes.origin.actions.length === 0 || cursor.ended || cursor.column <= column) return rendered;
+    if (!cursor.isIndicator(45) && !cursor.looksLikeKey) return rendered;
     const node = this.node(column, 'line', false);
     const { start, end } = rendered.range;
     const range = { start, end: Math.max(end, node.range.end) };
@@ -170,32 +170,14 @@ export class BlockReader {
     return node.type === 'sequence' ? { ...node, range, items: [rendered, ...node.items] } : rendered;
   }
 
-  /** A scalar, an alias or a flow collection. The cursor is left behind it. */
-  private leaf(column: number, properties: Properties | undefined): DataNode {
-    const { cursor, scalars } = this;
-    switch (cursor.code) {
-      case 34:
-      case 39:
-        return scalars.quoted(column, false, properties);
-      case 91:
-      case 123:
-        return this.flow.collection(column, properties);
-      case 42:
-        if (properties) cursor.problem(cursor.at, cursor.at + 1, 'An alias can have no anchor and no tag.');
-        return scalars.alias();
-      default:
-        return scalars.plain(column, false, false, properties);
-    }
-  }
-
   /**
    * Whether the content after a scalar shows that it is a key whose colon is missing: keys in its own column, or keys or
    * items below it.
    */
-  private keysFollow(own: number): boolean {
+  private keysFollow(own: number, place: Place): boolean {
     const { cursor } = this;
     if (!cursor.lineIsOver || !cursor.nextContent() || cursor.column < own) return false;
-    return cursor.isIndicator(45) ? cursor.column > own && this.cursor.looksLikeKey : cursor.looksLikeKey;
+    return cursor.isIndicator(45) ? place === 'line' || cursor.column > own : cursor.looksLikeKey;
   }
 
   /** Skips blanks; true at a `:` that ends a key. */
@@ -216,22 +198,11 @@ export class BlockReader {
     cursor.nextContent();
   }
 
-  private plainKey(start: number, stop: number, properties?: Properties): Key {
-    const { cursor, nodes } = this;
-    const end = cursor.trimmed(start, stop);
-    if (properties?.anchor !== undefined) {
-      const { anchor, tag } = properties;
-      nodes.register(nodes.scalar(start, end, 'plain', { anchor, tag }));
-    }
-    const text = nodes.origin.actions.length > 0 ? keyText(nodes.origin, { start, end }, 'plain') : undefined;
-    return { text: text ?? cursor.text.slice(start, end), start, end };
-  }
-
   /** Tabs must not stand where the column counts. */
   private checkIndent(at: number): void {
     const { cursor } = this;
-    if (cursor.tab >= 0 || cursor.text.charCodeAt(at - 1) === 9)
-      cursor.problem(at - 1, at, 'Indent with spaces, not with tabs.');
+    const tab = cursor.tab >= 0 ? cursor.tab : at - 1;
+    if (cursor.text.charCodeAt(tab) === 9) cursor.problem(tab, tab + 1, TAB);
   }
 
   /**
@@ -250,7 +221,7 @@ export class BlockReader {
     const { cursor, nodes } = this;
     const start = first?.start ?? cursor.at;
     if (place === 'key') cursor.problem(start, start + 1, 'A map must begin on a line of its own.');
-    else this.checkIndent(start);
+    else this.checkIndent(cursor.lineStart + own);
     const entries: MapEntry[] = [];
     let key = first;
     let end: number;
@@ -316,13 +287,13 @@ export class BlockReader {
     if (isPlain(cursor.code)) {
       scalars.checkStart();
       cursor.at = cursor.plainEnd(from, false);
-      key = this.plainKey(from, cursor.at, properties);
+      key = this.leaves.plainKey(from, cursor.at, properties);
     } else if (cursor.code === 124 || cursor.code === 62) {
       const { range } = scalars.block(own, properties);
       cursor.problem(range.start, range.end, 'A key and a colon are missing before this text.');
       cursor.nextContent();
       return range.end;
-    } else key = keyOf(this.leaf(own, properties));
+    } else key = keyOf(this.leaves.read(own, properties));
     return this.atColon() ? this.finishEntry(own, entries, key) : this.keyWithoutColon(own, entries, key);
   }
 
@@ -425,10 +396,4 @@ export class BlockReader {
   }
 }
 
-/** Whether a leaf that begins like this is a plain scalar. */
-const isPlain = (code: number): boolean =>
-  code !== 34 && code !== 39 && code !== 91 && code !== 123 && code !== 42 && code !== 124 && code !== 62;
-
-function keyOf(leaf: DataNode): Key {
-  return { text: leaf.type === 'scalar' ? leaf.text.text : undefined, start: leaf.range.start, end: leaf.range.end };
-}
+const TAB = 'Indent with spaces, not with tabs.';

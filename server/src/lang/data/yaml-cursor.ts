@@ -170,8 +170,9 @@ export class YamlCursor {
   }
 
   problem(start: number, end: number, message: string): void {
-    if (this.problems.length < PROBLEM_LIMIT)
-      this.problems.push({ range: { start, end: Math.max(start, end) }, message });
+    const last = this.problems[this.problems.length - 1];
+    if (this.problems.length >= PROBLEM_LIMIT || last?.range.start === start) return;
+    this.problems.push({ range: { start, end: Math.max(start, end) }, message });
   }
 
   /**

@@ -140,11 +140,17 @@ function readRoot(cursor: YamlCursor, block: BlockReader, marked: boolean): Data
     const { at } = cursor;
     cursor.problem(at, at + 1, 'This does not belong to what stands before it.');
     const other = block.node(-1, 'line', true);
-    if (other.range.end - other.range.start > root.range.end - root.range.start) root = other;
+    if (weight(other) > weight(root)) root = other;
     // Whatever happens, something is read.
     if (cursor.at === at) cursor.at = cursor.lineEnd;
   }
   return root;
+}
+
+/** Of several nodes at the top the one that looks most like the document: a block rather than a stray line. */
+function weight(node: DataNode): number {
+  const isBlock = (node.type === 'map' || node.type === 'sequence') && !node.flow;
+  return node.range.end - node.range.start + (isBlock ? 1e9 : 0);
 }
 
 /** The `...` line. */

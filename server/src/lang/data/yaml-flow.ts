@@ -61,18 +61,19 @@ export class FlowReader {
     const close = isMap ? CLOSE_MAP : CLOSE_SEQUENCE;
     let end = cursor.at;
     let expectsMember = true;
-    let lineStart = cursor.lineStart;
     for (;;) {
+      const before = expectsMember || isMap ? undefined : cursor.save();
       const found = this.skipSpace(column, isMap);
       const { at, code } = cursor;
       if (found && code === close) return ++cursor.at;
       const isOther = found && (code === CLOSE_MAP || code === CLOSE_SEQUENCE);
       const ends = !found || (isOther && (isMap ? this.openSequences : this.openMaps) > 0);
-      if (ends || (!expectsMember && !isMap && lineStart !== cursor.lineStart && this.atPlainKey())) {
+      const isNextKey = before !== undefined && before.lineStart !== cursor.lineStart && this.atPlainKey();
+      if (ends || isNextKey) {
+        if (before && isNextKey) cursor.restore(before);
         cursor.problem(start, start + 1, `The closing \`${isMap ? '}' : ']'}\` is missing.`);
         return end;
       }
-      lineStart = cursor.lineStart;
       if (isOther) {
         cursor.problem(at, at + 1, `\`${String.fromCharCode(code)}\` closes nothing.`);
         end = ++cursor.at;
@@ -86,7 +87,6 @@ export class FlowReader {
         end = read(column);
         // Whatever happens, something is read.
         if (cursor.at === at) end = ++cursor.at;
-        lineStart = cursor.lineStart;
       }
     }
   }

@@ -1,3 +1,4 @@
+import { HOLE } from '../../core/mapped-text';
 import type { ScalarDetails } from './decoded-scalar';
 import { isBlank, isFlowIndicator } from './yaml-cursor';
 import type { YamlCursor } from './yaml-cursor';
@@ -197,6 +198,8 @@ export class ScalarReader {
     const { cursor } = this;
     const start = cursor.at;
     this.checkStart();
+    // In a template, the items below `args: {{ … }}` go on with what the action writes.
+    const isRendered = cursor.text[start] === HOLE && this.nodes.origin.actions.length > 0;
     let stop = cursor.plainEnd(start, inFlow);
     let end = cursor.trimmed(start, stop);
     cursor.at = stop;
@@ -209,7 +212,8 @@ export class ScalarReader {
       const from = cursor.at;
       stop = cursor.plainEnd(from, inFlow);
       const isKey = stop < cursor.lineEnd && cursor.text.charCodeAt(stop) === 58;
-      if (stop === from || (isKey && !keys)) {
+      const isItem = isRendered && cursor.isIndicator(45);
+      if (stop === from || (isKey && !keys) || isItem) {
         cursor.restore(line);
         break;
       }
@@ -263,8 +267,11 @@ export class ScalarReader {
     const parent = Math.max(column, 0);
     cursor.at++;
     let indent = -1;
-    for (let { code } = cursor; code === 43 || code === 45 || (code >= 49 && code <= 57); code = cursor.code) {
-      if (code >= 49) indent = parent + code - 48;
+    let chomping = false;
+    for (let { code } = cursor; ; code = cursor.code) {
+      if (code >= 49 && code <= 57 && indent < 0) indent = parent + code - 48;
+      else if ((code === 43 || code === 45) && !chomping) chomping = true;
+      else break;
       cursor.at++;
     }
     const headerEnd = cursor.at;
