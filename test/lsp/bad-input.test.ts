@@ -170,6 +170,15 @@ describe('requests', () => {
   });
 });
 
+describe('a broken configuration', () => {
+  it('is told in the status of the documents that it holds for', async () => {
+    const disk = new MemoryDisk({ '/work/shop/immutable.yaml': 'lint:\n  ignore: 7\n  rules: 8\n' });
+    const client = await start({ disk });
+    await client.open(URI, 'dockerfile', 'FROM node:latest\n');
+    expect((await statusOf(client, URI))?.problem).toMatch(/^immutable\.yaml has 2 problems: /);
+  });
+});
+
 describe('errors inside', () => {
   it('of one rule are logged once, and the others are shown', async () => {
     const broken: LintRule = {

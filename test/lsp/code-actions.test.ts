@@ -102,7 +102,9 @@ describe('code actions', () => {
     const client = await start();
     await client.open(URI, 'terraform', TERRAFORM);
     await client.diagnostics(URI);
-    const all = named(await client.codeActions(URI, AT), /^Fix all 2 `mutable-reference\/launch-template-version`/);
+    const all = await client.resolve(
+      named(await client.codeActions(URI, AT), /^Fix all 2 `mutable-reference\/launch-template-version`/),
+    );
     expect(applied(TERRAFORM, all)).toBe(TERRAFORM.replaceAll('"$Latest"', 'aws_launch_template.app.latest_version'));
   });
 

@@ -11,9 +11,18 @@ export interface ActionData {
 }
 
 /** Actions whose edit is made when they are picked. */
-export type ActionType = 'suppress-here' | 'suppress-file' | 'turn-off' | 'baseline' | 'fix-all' | 'online';
+export type ActionType =
+  'suppress-here' | 'suppress-file' | 'turn-off' | 'baseline' | 'fix-rule' | 'fix-all' | 'online';
 
-const TYPES: readonly ActionType[] = ['suppress-here', 'suppress-file', 'turn-off', 'baseline', 'fix-all', 'online'];
+const TYPES: readonly ActionType[] = [
+  'suppress-here',
+  'suppress-file',
+  'turn-off',
+  'baseline',
+  'fix-rule',
+  'fix-all',
+  'online',
+];
 
 /** Reads what came back from the client; undefined when it is none of ours. */
 export function readActionData(data: unknown): ActionData | undefined {

@@ -3,6 +3,7 @@ import type { Finding } from '../core/finding';
 import { detectKind, type FileKind } from '../lang/detect';
 import type { LintRule } from '../model/facts';
 import type { ConfigProblem } from '../workspace/config-file';
+import { SETTINGS_LAYER } from './configurations';
 import type { LintInput } from './folder';
 import type { Location } from './folders';
 import type { Log } from './log';
@@ -49,13 +50,26 @@ export function analyse({ folder, path }: Location, input: Omit<LintInput, 'path
       findings: folder.markBaselined(result.findings),
       configProblems,
       customRules,
-      problem:
-        result.errors.length === 0 ? undefined : `Rule ${result.errors[0]?.rule ?? ''} failed here: the log says why.`,
+      problem: failedRule(result.errors) ?? brokenConfig(config.problems, path),
     };
   } catch (error) {
     log.errorOnce(`linter ${path}`, `The linter failed on ${path}. Its findings are not shown.`, error);
     return { ...nothing, problem: 'The linter failed on this document: the log says why.' };
   }
+}
+
+function failedRule([first]: readonly InternalError[]): string | undefined {
+  return first && `Rule ${first.rule} failed here: the log says why.`;
+}
+
+/** What is wrong in the configuration that holds here; the file itself says it where it stands. */
+function brokenConfig(problems: readonly ConfigProblem[], own: string): string | undefined {
+  const wrong = problems.filter(
+    ({ path, severity }) => severity === 'error' && path !== own && path !== SETTINGS_LAYER,
+  );
+  const [first] = wrong;
+  if (!first) return undefined;
+  return `${first.path} has ${wrong.length === 1 ? 'a problem' : `${wrong.length} problems`}: ${first.message}`;
 }
 
 function logInternalError({ rule, path, error }: InternalError, log: Log): void {

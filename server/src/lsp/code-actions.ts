@@ -7,11 +7,10 @@ import {
   type CodeActionParams,
   type Connection,
 } from 'vscode-languageserver';
-import type { Fix } from '../core/finding';
 import { readActionData, type ActionData, type ActionType } from './action-data';
 import type { ClientFeatures } from './client-features';
 import type { Documents, OpenDocument } from './documents';
-import type { LazyEdits } from './lazy-edits';
+import { fixableBy, safeFix, type LazyEdits } from './lazy-edits';
 import type { OnlineFixes } from './online-fixes';
 import type { ShownItem } from './presentation';
 import { COMMANDS, FIX_ALL_KIND, type LspRange } from './protocol';
@@ -105,15 +104,13 @@ export class CodeActions {
   private fixesOfFile(document: OpenDocument, result: DocumentResult, items: readonly ShownItem[]): CodeAction[] {
     const actions: CodeAction[] = [];
     for (const rule of new Set(items.map(({ finding }) => finding.rule))) {
-      const fixable = result.items.filter(
-        (item) => item.finding.rule === rule && item.from.path === result.location.path && safeFix(item),
-      );
-      if (fixable.length < 2) continue;
-      const fixes = fixable.flatMap((item) => safeFix(item) ?? []);
-      const edit = this.parts.edits.ofFixes(document.uri, result, result.location, fixes);
+      const fixable = fixableBy(rule, result);
+      const [first] = fixable;
+      if (!first || fixable.length < 2) continue;
       const title = `Fix all ${fixable.length} \`${rule}\` in this file`;
       const diagnostics = fixable.map(({ diagnostic }) => diagnostic);
-      if (edit) actions.push({ title, kind: CodeActionKind.QuickFix, diagnostics, edit });
+      const action = { title, kind: CodeActionKind.QuickFix, diagnostics };
+      actions.push(...this.lazily(action, document, result, 'fix-rule', first));
     }
     const all = result.items.filter(safeFix);
     if (all.length > 1 && items.some(safeFix)) actions.push(...this.fixAll(document, result, CodeActionKind.QuickFix));
@@ -174,10 +171,6 @@ export class CodeActions {
 
 function dataOf({ uri, version }: OpenDocument, type: ActionType, item: ShownItem | undefined): ActionData {
   return { uri, version, type, ...(item ? { fingerprint: item.finding.fingerprint } : {}) };
-}
-
-function safeFix({ finding }: ShownItem): Fix | undefined {
-  return finding.fixes.find(({ level, edits }) => level === 'safe' && edits.length > 0);
 }
 
 /** `only` names kinds or their parents: `source.fixAll` means `source.fixAll.immutable` too. */

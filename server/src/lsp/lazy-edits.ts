@@ -1,5 +1,6 @@
 import type { WorkspaceEdit } from 'vscode-languageserver';
 import { BASELINE_NAME, createBaseline, formatBaseline } from '../core/baseline';
+import type { Fix } from '../core/finding';
 import type { SuppressionScope } from '../core/suppress';
 import { suppressionEdit } from '../core/suppress';
 import { newConfigWithout, turnOffRule } from '../workspace/config-edit';
@@ -34,6 +35,8 @@ export class LazyEdits {
     }
     if (!item) return undefined;
     switch (type) {
+      case 'fix-rule':
+        return this.fixRule(document, result, item);
       case 'suppress-here':
         return this.suppress(document, result, item, 'line');
       case 'suppress-file':
@@ -43,6 +46,12 @@ export class LazyEdits {
       case 'baseline':
         return this.addToBaseline(document, result, item);
     }
+  }
+
+  /** All safe fixes of one rule, those left out that overlap with an earlier one. */
+  private fixRule({ uri }: OpenDocument, result: DocumentResult, { finding }: ShownItem): WorkspaceEdit | undefined {
+    const fixes = fixableBy(finding.rule, result).flatMap((item) => safeFix(item) ?? []);
+    return this.edits.ofFixes(uri, result, result.location, fixes);
   }
 
   /** A comment in the file in which the finding lies. */
@@ -88,4 +97,13 @@ export class LazyEdits {
     const edit = changedPart(before, text);
     return edit && this.edits.of(uri, result, [{ path: BASELINE_NAME, edits: [edit] }]);
   }
+}
+
+/** The findings of a rule that a safe fix of this very document repairs. */
+export function fixableBy(rule: string, { items, location }: DocumentResult): readonly ShownItem[] {
+  return items.filter((item) => item.finding.rule === rule && item.from.path === location.path && safeFix(item));
+}
+
+export function safeFix({ finding }: ShownItem): Fix | undefined {
+  return finding.fixes.find(({ level, edits }) => level === 'safe' && edits.length > 0);
 }

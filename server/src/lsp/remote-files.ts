@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver';
 import { BoundedCache } from '../workspace/bounded-cache';
+import { inTime } from './in-time';
 import type { Log } from './log';
 import { listDirectory, readFile } from './protocol';
 import { formatUri, resourceKey, type Resource } from './uri';
@@ -10,7 +11,7 @@ const BUDGET = 4 * 1024 * 1024;
 /** How many files are asked for after one lint: a module that is larger is read in several rounds. */
 const MAX_ASKED = 200;
 
-/** How long an answer is waited for, in ms. */
+/** How long an answer is waited for, in ms: a client that never answers must not keep documents waiting for ever. */
 const PATIENCE = 10_000;
 
 interface Known<Value> {
@@ -91,18 +92,10 @@ export class RemoteFiles {
   private async ask<Answer>(method: string, resource: Resource): Promise<Answer | null> {
     try {
       const answer = this.connection.sendRequest<Answer | null>(method, { uri: formatUri(resource) });
-      return await Promise.race([answer, patience()]);
+      return await inTime(answer, PATIENCE);
     } catch (error) {
       this.log.errorOnce(`remote ${method}`, 'The client could not read a file: it counts as absent.', error);
       return null;
     }
   }
-}
-
-function patience(): Promise<null> {
-  return new Promise((resolve) => {
-    // A client that never answers must not keep documents waiting for ever.
-    const timer = setTimeout(() => resolve(null), PATIENCE);
-    if (typeof timer === 'object') timer.unref();
-  });
 }

@@ -1,7 +1,11 @@
 import type { Connection } from 'vscode-languageserver';
+import { inTime } from './in-time';
 import type { Log } from './log';
 import { DEFAULT_SETTINGS, SETTINGS_SECTION, type Settings } from './protocol';
 import { checkSettings } from './settings';
+
+/** How long an answer is waited for, in ms: documents must not stay unchecked because a client forgot one. */
+const PATIENCE = 5000;
 
 /** Settings of one resource, with a text that changes when they do. */
 export interface SettingsOfResource {
@@ -19,6 +23,7 @@ export class SettingsCache {
     private readonly connection: Pick<Connection, 'workspace'>,
     private readonly log: Log,
     private readonly canAsk: () => boolean,
+    private readonly patience = PATIENCE,
   ) {}
 
   /** Never rejects: a client that cannot answer gets the defaults. */
@@ -46,11 +51,11 @@ export class SettingsCache {
 
   private async ask(uri: string): Promise<SettingsOfResource> {
     try {
-      const answer: unknown = await this.connection.workspace.getConfiguration({
+      const asked: Promise<unknown> = this.connection.workspace.getConfiguration({
         scopeUri: uri,
         section: SETTINGS_SECTION,
       });
-      return this.check(answer);
+      return this.check(await inTime(asked, this.patience));
     } catch (error) {
       this.log.errorOnce('settings', 'The client did not answer for its settings: the defaults are used.', error);
       return stamped(DEFAULT_SETTINGS);

@@ -20,7 +20,7 @@ export function yamlCursor(lines: LineIndex, offset: number): YamlCursor | undef
   const [, blanks = '', dashes = '', rest = ''] = LINE.exec(before) ?? [];
   if (/[{}[\]#]/.test(rest) || before.includes('\t')) return undefined;
   const depth = blanks.length + dashes.length;
-  const parents = [...pathAbove(lines, line, dashes === '' ? depth : blanks.length), ...steps(dashes)];
+  const parents = [...pathAbove(lines, line, limitOf(blanks, dashes)), ...steps(dashes)];
   const value = /^(["']?)([^"':\s]+)\1\s*:\s+(.*)$/.exec(rest);
   if (value) {
     const written = value[3] ?? '';
@@ -36,6 +36,11 @@ function steps(dashes: string): string[] {
   return Array.from(dashes.matchAll(/-/g), () => ITEM);
 }
 
+/** What holds a line is indented less; the key of a list may stand as far to the right as its items. */
+function limitOf(blanks: string, dashes: string): number {
+  return dashes === '' ? blanks.length : blanks.length + 1;
+}
+
 /** The keys that hold a line that is indented so far. */
 function pathAbove(lines: LineIndex, line: number, depth: number): string[] {
   const path: string[] = [];
@@ -47,11 +52,11 @@ function pathAbove(lines: LineIndex, line: number, depth: number): string[] {
     const key = /^(["']?)([^"':\s]+)\1\s*:\s*(?:#.*)?$/.exec(rest);
     if (own < limit && key) {
       path.unshift(...steps(dashes), key[2] ?? '');
-      limit = blanks.length;
+      limit = limitOf(blanks, dashes);
     } else if (dashes !== '' && blanks.length < limit && own <= limit) {
       // A sibling in the same item: the list begins here.
       path.unshift(...steps(dashes));
-      limit = blanks.length;
+      limit = limitOf(blanks, dashes);
     }
   }
   return path;
