@@ -39,7 +39,6 @@ function runInProcess(code: string, self: Port): void {
 }
 
 function transports(port: Port): MessageTransports {
-  type Endpoint = ConstructorParameters<typeof BrowserMessageReader>[0];
-  const endpoint = port as unknown as Endpoint;
-  return { reader: new BrowserMessageReader(endpoint), writer: new BrowserMessageWriter(endpoint) };
+  // The library's types are the DOM's.
+  return { reader: new BrowserMessageReader(port as never), writer: new BrowserMessageWriter(port as never) };
 }

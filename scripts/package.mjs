@@ -1,0 +1,45 @@
+// `npm run package [-- FILE]`: builds the extension and packs it as a .vsix file that any VS Code installs.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/**
+ * @param {string} file where the package goes
+ * @throws when it cannot be built, with what the tool said
+ */
+export function packageExtension(file) {
+  run('build', [join(root, 'esbuild.mjs')]);
+  run('vsce', [
+    join(root, 'node_modules/@vscode/vsce/vsce'),
+    'package',
+    // Everything is bundled.
+    '--no-dependencies',
+    // The repository has no public address yet, so links in the README stay relative.
+    '--allow-missing-repository',
+    '--no-rewrite-relative-links',
+    '--out',
+    file,
+  ]);
+}
+
+function run(what, args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${what} failed:\n${stdout}${stderr}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // npm changes to the package's directory; the path is meant from where the user stands.
+  const file = resolve(process.env.INIT_CWD ?? process.cwd(), process.argv[2] ?? `${name}-${version}.vsix`);
+  try {
+    packageExtension(file);
+    console.log(`${file} (${(statSync(file).size / 1024).toFixed(0)} KB)`);
+    console.log(`Install it with: code --install-extension ${file}`);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
