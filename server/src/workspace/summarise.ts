@@ -120,6 +120,7 @@ function mayContribute({ kind, text }: SourceFile): boolean {
     case 'terraform-json':
       return /\bmodule[\s"]|aws_ecr_repository/.test(text) || namesContainerType(text);
     case 'packer':
+      return text.includes('docker') || /^\s*build\s*\{/m.test(text);
     case 'packer-json':
       return text.includes('docker');
     default:
