@@ -47,7 +47,12 @@ function row(reference: LocatedReference, root: Root): string[] {
     ...(environment === 'development' ? ['development'] : []),
   ];
   const isBroken = tagClass === 'digest' && digest === undefined && !text.includes('…');
-  return [shownTag, isBroken ? 'invalid digest' : `${CLASS_WORDS[tagClass]}${pin}`, `${root.shown(path)}:${line}:${column}`, remarks.join(', ')];
+  return [
+    shownTag,
+    isBroken ? 'invalid digest' : `${CLASS_WORDS[tagClass]}${pin}`,
+    `${root.shown(path)}:${line}:${column}`,
+    remarks.join(', '),
+  ];
 }
 
 function registryLines(reference: LocatedReference, style: Style): string[] {

@@ -1,6 +1,6 @@
 import { request as plainRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import {
   HttpFailure,
@@ -77,8 +77,11 @@ export class NodeTransport implements HttpTransport {
     const authority = ca === undefined ? {} : { ca };
     if (!proxy) return tlsRequest(url, { ...own, ...authority });
     const socket = await this.tunnel(proxy, url, signal);
-    const createConnection = (): Socket => tlsConnect({ socket, servername: url.hostname, ...authority });
-    return tlsRequest(url, { ...own, createConnection });
+    // Addresses are no server names (RFC 6066); `host` is what the certificate must be for.
+    const name = isIP(url.hostname) === 0 ? { servername: url.hostname } : {};
+    const createConnection = (): Socket => tlsConnect({ socket, host: url.hostname, ...name, ...authority });
+    // An agent would make a connection itself.
+    return tlsRequest(url, { ...own, agent: undefined, createConnection });
   }
 
   /** A proxy forwards plain HTTP itself. */
