@@ -1,0 +1,86 @@
+import { statfsSync } from 'node:fs';
+import type { LogView } from '../durable/chained-reader';
+import type { LedgerRecord } from '../ledger/record';
+import { isMissing, resolveTool } from '../process/resolve-tool';
+import { RunStoppedError } from '../run/context';
+import type { DeployParts } from '../run/deploy';
+import { fingerprintGate, isFirstUse } from './fingerprint-gate';
+import { gitGate } from './git-gate';
+import { lintGate } from './lint-gate';
+
+/** What a run needs on the disk of its state root. */
+const FREE_BYTES = 200 * 1024 * 1024;
+
+export interface GateOptions {
+  /** Path of the bundled command line, for its linter. */
+  readonly linter: string;
+  readonly view: LogView<LedgerRecord>;
+}
+
+/**
+ * Everything that must be true before a run changes anything. All gates are asked, so that a person sees all reasons at
+ * once. A rollback must not be held up by the linter or by a dirty tree: it brings back what was fit to be live.
+ *
+ * @throws RunStoppedError `refused` naming each gate
+ */
+export async function passGates(parts: DeployParts, options: GateOptions): Promise<void> {
+  const { steps, context, spec, environment } = parts;
+  context.tell({ type: 'state', state: 'GATING', text: 'Checking what must be true first' });
+  const isNew = spec.kind === 'deploy' || spec.kind === 'promote' || spec.kind === 'bake';
+  const checks: readonly (readonly [string, () => Promise<string | undefined>])[] = [
+    ['disk', () => Promise.resolve(diskGate(context.directory))],
+    ...(isNew && spec.kind !== 'promote'
+      ? ([['lint', () => lintGate(context.pipeline.gates, spec, context, options.linter)]] as const)
+      : []),
+    ...(isNew && spec.environment !== null
+      ? ([['git', () => Promise.resolve(gitGate(context.pipeline.gates, environment, spec))]] as const)
+      : []),
+    ...(spec.environment === null ? [] : ([['target', () => targetGate(parts, options)]] as const)),
+    ...(isNew ? ([['tests', () => testsGate(parts)]] as const) : []),
+  ];
+  await steps.step('gate', {
+    intent: () => ({ what: 'gates', gates: checks.map(([name]) => name) }),
+    act: async () => {
+      const failed: string[] = [];
+      for (const [name, check] of checks) {
+        const problem = await check();
+        if (problem !== undefined) failed.push(`${name}: ${problem}`);
+      }
+      if (failed.length > 0) {
+        const text = failed.map((reason) => `- ${reason}`).join('\n');
+        throw new RunStoppedError('refused', `Refused before anything was changed:\n${text}`, { gates: failed });
+      }
+      return { passed: checks.map(([name]) => name) };
+    },
+    recover: () => Promise.resolve(undefined),
+  });
+}
+
+function diskGate(directory: string): string | undefined {
+  const { bavail, bsize } = statfsSync(directory);
+  const free = bavail * bsize;
+  if (free >= FREE_BYTES) return undefined;
+  return `only ${Math.floor(free / 1024 / 1024)} MB are free below ${directory}, ${FREE_BYTES / 1024 / 1024} are needed`;
+}
+
+async function targetGate(parts: DeployParts, { view }: GateOptions): Promise<string | undefined> {
+  const { target, context, environment, ledger, spec } = parts;
+  const found = await target.fingerprint(context);
+  const problem = fingerprintGate(environment, found, view);
+  if (problem === undefined && isFirstUse(view)) {
+    ledger.append({ type: 'note', run: spec.run, what: 'fingerprint', fingerprint: { ...found } });
+  }
+  return problem;
+}
+
+async function testsGate({ context }: DeployParts): Promise<string | undefined> {
+  for (const { command, timeout } of context.pipeline.gates.tests) {
+    const [program, ...words] = command;
+    const tool = resolveTool(program, context.workspace, process.env);
+    if (isMissing(tool)) return tool.problem;
+    const result = await context.act({ name: 'gate-test', tool, words, timeout });
+    if (result.code === 0) continue;
+    return `\`${command.join(' ')}\` failed: ${result.problem ?? `exit code ${result.code ?? 'unknown'}`}. See ${result.output}`;
+  }
+  return undefined;
+}
