@@ -261,28 +261,130 @@ export const SAMPLES: readonly Sample[] = [
   { language: 'workflow', path: '.github/workflows/deploy.yml', make: workflow },
 ];
 
-/** A mixed tree of small files, as a large infrastructure repository has them. */
+/** A module of a few files that others call: what `index` calls is the next one. */
+function moduleFile(index: number, part: number): { name: string; text: string } {
+  switch (part) {
+    case 0:
+      return {
+        name: 'main.tf',
+        text: `module "next" {
+  source = "../module${index + 1}"
+  name   = var.name
+}
+
+${terraform(45 + (index % 40))}`,
+      };
+    case 1:
+      return {
+        name: 'variables.tf',
+        text: repeat(
+          20 + (index % 30),
+          (i) => `variable "${i === 0 ? 'name' : `input_${i}`}" {
+  description = "Input ${i} of the module"
+  type        = string
+  default     = "value-${i}"
+}
+
+`,
+        ),
+      };
+    case 2:
+      return {
+        name: 'outputs.tf',
+        text: repeat(12, (i) => `output "app_${i}" {\n  value = aws_launch_template.app_${i}.id\n}\n\n`),
+      };
+    default:
+      return {
+        name: 'versions.tf',
+        text: `terraform {
+  required_version = "~> 1.9"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.60"
+    }
+  }
+}
+`,
+      };
+  }
+}
+
+function service(i: number): string {
+  return `apiVersion: v1
+kind: Service
+metadata:
+  name: app-${i}
+  namespace: shop
+spec:
+  selector:
+    app: app-${i}
+  ports:
+    - port: 80
+      targetPort: http
+`;
+}
+
+function helmTemplate(i: number): string {
+  return kubernetesDocument(i)
+    .replace(/image: .*/, 'image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"')
+    .replace('replicas: 3', 'replicas: {{ .Values.replicas }}')
+    .replace('---\n', '');
+}
+
+function helmValues(i: number): string {
+  return `replicas: 2
+image:
+  repository: ghcr.io/acme/app-${i}
+  tag: ${i % 3 === 0 ? 'latest' : `1.${i}.0`}
+resources:
+  limits:
+    memory: 256Mi
+${repeat(20, (line) => `setting${line}: value ${line}\n`)}`;
+}
+
+function shell(i: number): string {
+  return `#!/usr/bin/env bash
+set -euo pipefail
+${repeat(
+  25,
+  (line) => `version="\${1:-${line}.0}"
+if ! command -v docker > /dev/null; then
+  echo "docker is missing" >&2
+  exit 1
+fi
+docker build -t "acme/app-${i}:\${version}" .
+`,
+)}`;
+}
+
+/**
+ * A mixed tree of small files, as a large infrastructure repository has them. Of 20 files 8 are Terraform (two modules,
+ * each of which calls another), 6 Kubernetes (4 workloads, 2 Services), 2 of a Helm chart, and one each of Dockerfile,
+ * workflow, compose or Packer in turn, and shell. Most have 10 to 80 lines; one workload file in 25 has thirty workloads.
+ */
 export function mixedTree(count: number): { path: string; text: string }[] {
   const files: { path: string; text: string }[] = [];
   for (let i = 0; i < count; i++) {
-    const directory = `area${Math.floor(i / 200)}/unit${Math.floor(i / 8)}`;
-    switch (i % 8) {
-      case 0:
-      case 1:
-      case 2:
-        files.push({ path: `${directory}/file${i}.tf`, text: terraform(20 + (i % 60)).replaceAll('_0"', `_${i}"`) });
-        break;
-      case 3:
-      case 4:
-      case 5:
-        files.push({ path: `${directory}/app${i}.yaml`, text: kubernetesDocument(i) });
-        break;
-      case 6:
-        files.push({ path: `${directory}/Dockerfile.app${i}`, text: dockerfile(20) });
-        break;
-      default:
-        files.push({ path: `${directory}/image${i}.pkr.hcl`, text: packer(25) });
-    }
+    const unit = Math.floor(i / 20);
+    const area = `area${Math.floor(unit / 10)}`;
+    const part = i % 20;
+    const add = (path: string, text: string): void => void files.push({ path: `${area}/${path}`, text });
+    if (part < 8) {
+      const module = unit * 2 + (part >> 2);
+      const { name, text } = moduleFile(module, part & 3);
+      add(`module${module}/${name}`, text);
+    } else if (part < 12) {
+      const long = (unit * 4 + part) % 25 === 0;
+      add(`deploy/unit${unit}/app${i}.yaml`, long ? kubernetes(30 * 55) : kubernetesDocument(i));
+    } else if (part < 14) add(`deploy/unit${unit}/service${i}.yaml`, service(i - 4));
+    else if (part === 14) add(`charts/app${unit}/templates/deployment.yaml`, helmTemplate(i));
+    else if (part === 15) add(`charts/app${unit}/values.yaml`, helmValues(unit));
+    else if (part === 16) add(`apps/app${unit}/Dockerfile`, dockerfile(20));
+    else if (part === 17) add(`apps/app${unit}/.github/workflows/ci.yml`, workflow(40));
+    else if (part === 19) add(`apps/app${unit}/build.sh`, shell(unit));
+    else if (unit % 2 === 0) add(`apps/app${unit}/compose.yaml`, compose(40));
+    else add(`images/app${unit}/app.pkr.hcl`, packer(50));
   }
   return files;
 }
