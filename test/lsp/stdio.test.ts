@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver-protocol/node';
+import {
+  IPCMessageReader,
+  IPCMessageWriter,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver-protocol/node';
 import { LspClient, rangeOf } from '../support/lsp-client';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -78,6 +83,17 @@ describe('the bundled server', () => {
     await client.watched({ uri: pathToFileURL(join(folder, 'immutable.yaml')).href, type: 2 });
     await client.until(() => client.refreshes > 0);
     expect(await client.rules(uri)).toContain('mutable-reference/image-latest');
+    expect(await stop(client, child)).toBe(0);
+  });
+
+  it('speaks over the channel of Node, as VS Code starts it', async () => {
+    const child = fork(bundle, ['--node-ipc'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+    const folder = pathToFileURL(mkdtempSync(join(directory, 'work-'))).href;
+    const client = await LspClient.connect(new IPCMessageReader(child), new IPCMessageWriter(child), {
+      folders: [folder],
+    });
+    await client.open(`${folder}/Dockerfile`, 'dockerfile', 'FROM node:latest\n');
+    expect(await client.rules(`${folder}/Dockerfile`)).toContain('mutable-reference/image-latest');
     expect(await stop(client, child)).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { TextDocumentEdit } from 'vscode-languageserver-protocol';
 import { trustGranted } from '../../server/src/lsp/protocol';
 import { LspClient, MemoryDisk, rangeOf, type ClientOptions } from '../support/lsp-client';
 
@@ -63,6 +64,45 @@ describe('a module', () => {
     await client.close(variables);
     await client.until(() => client.refreshes > before);
     expect(await client.rules(main)).toContain(VERSION);
+  });
+
+  it('is fixed in the file that has to change, in the version that was linted', async () => {
+    const disk = new MemoryDisk({ '/work/shop/main.tf': MAIN, '/work/shop/variables.tf': VARIABLES });
+    const client = await start({ disk });
+    const [main, variables] = [`${ROOT}/main.tf`, `${ROOT}/variables.tf`];
+    const edited = async (uri: string, line: number): Promise<unknown> => {
+      const at = { line, character: 12 };
+      const fix = (await client.codeActions(uri, { start: at, end: at })).find(({ title }) =>
+        title.startsWith('Replace'),
+      );
+      return (fix?.edit?.documentChanges?.[0] as TextDocumentEdit | undefined)?.textDocument;
+    };
+    await client.open(main, 'terraform', MAIN);
+    const shown = (await client.diagnostics(main)).find(({ code }) => code === VERSION);
+    expect(await edited(main, shown?.range.start.line ?? 0)).toEqual({ uri: main, version: 1 });
+    await client.open(variables, 'terraform', VARIABLES);
+    await client.until(() => client.refreshes > 0);
+    await client.diagnostics(main);
+    await client.diagnostics(variables);
+    expect(await edited(variables, 1)).toEqual({ uri: main, version: 1 });
+    await client.replace(variables, `\n${VARIABLES}`);
+    await client.diagnostics(variables);
+    expect(await edited(variables, 2)).toBeUndefined();
+  });
+
+  it('reaches a client without pull, unasked', async () => {
+    const disk = new MemoryDisk({ '/work/shop/main.tf': MAIN, '/work/shop/variables.tf': VARIABLES });
+    const client = await start({
+      disk,
+      capabilities: (usual) => ({ ...usual, textDocument: { ...usual.textDocument, diagnostic: undefined } as never }),
+    });
+    const main = `${ROOT}/main.tf`;
+    const has = (): boolean => client.published.get(main)?.some(({ code }) => code === VERSION) === true;
+    await client.open(main, 'terraform', MAIN);
+    await client.until(has);
+    disk.texts.set('/work/shop/variables.tf', VARIABLES.replace('$Latest', '7'));
+    await client.watched({ uri: `${ROOT}/variables.tf`, type: 2 });
+    await client.until(() => !has());
   });
 
   it('is looked at again when a sibling changes, open or on the disk', async () => {

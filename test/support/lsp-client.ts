@@ -113,7 +113,7 @@ export class LspClient {
 
   private constructor(
     readonly connection: ProtocolConnection,
-    private readonly options: ClientOptions,
+    options: ClientOptions,
   ) {
     this.settings = options.settings ?? (() => null);
     connection.onRequest('workspace/configuration', ({ items }: { items: { scopeUri?: string }[] }) => {

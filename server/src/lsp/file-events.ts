@@ -56,6 +56,7 @@ export class FileEvents {
       const resource = parseUri(uri);
       if (local?.reads(resource.scheme) === true) local.forget(resource.path);
       else remote?.forget(resource);
+      if (type === FileChangeType.Deleted) this.fileDeleted(resource);
       const isOpen = documents.byKey(resourceKey(resource)) !== undefined;
       // An open document stands over the disk; that its file came or went changes what a directory lists.
       if (!isOpen || type !== FileChangeType.Changed) this.fileChanged(resource);
@@ -84,6 +85,11 @@ export class FileEvents {
     for (const folder of this.parts.folders.all()) {
       if (folder.resetWhenStale()) this.outdateFolder(folder);
     }
+  }
+
+  private fileDeleted(resource: Resource): void {
+    const { folder, path } = this.parts.folders.locate(resource);
+    folder.fileDeleted(path);
   }
 
   private fileChanged(resource: Resource, source?: OpenDocument): void {

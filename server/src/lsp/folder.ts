@@ -164,19 +164,33 @@ export class Folder {
   /**
    * Takes what a look at the whole workspace found out. Until the next look it is believed, so that an open document
    * shows the same as the list of all findings.
+   *
+   * @returns whether anything of it is new
    */
-  useSummaries(summaries: readonly FileSummary[]): void {
-    for (const summary of summaries) this.summaries.set(summary.path, summary);
-    if (summaries.length === 0) return;
-    this.generation++;
-    this.index = new WorkspaceIndex([...this.summaries.values()]);
-    this.linter.useIndex(this.index);
+  useSummaries(summaries: readonly FileSummary[]): boolean {
+    const news = summaries.filter(
+      (summary) => JSON.stringify(this.summaries.get(summary.path)) !== JSON.stringify(summary),
+    );
+    for (const summary of news) this.summaries.set(summary.path, summary);
+    if (news.length > 0) this.rebuildIndex();
+    return news.length > 0;
+  }
+
+  /** The file is gone: what it told of the workspace no longer holds. */
+  fileDeleted(path: string): void {
+    if (this.summaries.delete(path)) this.rebuildIndex();
   }
 
   /** What a file contributes to the knowledge about the workspace; undefined when it is none that we lint. */
   summarise(path: string, text: string, settings: SettingsOfResource): FileSummary | undefined {
     this.settings = settings;
     return this.linter.summarise(path, text);
+  }
+
+  private rebuildIndex(): void {
+    this.generation++;
+    this.index = new WorkspaceIndex([...this.summaries.values()]);
+    this.linter.useIndex(this.index);
   }
 
   private createLinter(): Linter {

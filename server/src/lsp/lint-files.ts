@@ -49,8 +49,7 @@ export async function lintFiles(
     if (summary) summaries.set(folder, [...(summaries.get(folder) ?? []), summary]);
   }
   for (const [folder, found] of summaries) {
-    folder.useSummaries(found);
-    onLearned(folder);
+    if (folder.useSummaries(found)) onLearned(folder);
   }
   const asked = new Map(uris.map((uri) => [uriKey(uri), uri]));
   const byUri = new Map<string, { kind: string | null; text: string; findings: Finding[] }>();

@@ -30,6 +30,11 @@ const runtime: Runtime = {
   createDigestResolver: (host) => nodeDigestResolver(host, version),
 };
 
+// One request that fails must not take the documents of the others along.
+process.on('unhandledRejection', (reason) => {
+  process.stderr.write(`${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+});
+
 // Without an argument that names a transport (`--stdio`, `--node-ipc`, …) the connection cannot be made: editors that
 // leave it out mean standard input and output.
 const named = process.argv.some((word) => /^--(stdio|node-ipc|socket|pipe)\b/.test(word));

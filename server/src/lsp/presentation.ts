@@ -8,6 +8,7 @@ import type { ForeignFinding } from './foreign-findings';
 import { anchorRange, toLspRange, type Places } from './places';
 import type { LspRange, ReviewClass, ReviewShow } from './protocol';
 import { isShown } from './review';
+import { distinct } from './distinct';
 import type { RuleLinks } from './rule-links';
 
 /** A finding as a document shows it. */
@@ -32,7 +33,7 @@ export interface PresentationInput {
   readonly lines: LineIndex;
   readonly location: Location;
   readonly analysis: Analysis;
-  /** Those that are shown here, wherever they lie. */
+  /** Those that are shown here, wherever they lie; what the baseline holds is marked and left out. */
   readonly findings: readonly Finding[];
   /** Those of this document that the lint of another one found. */
   readonly foreign: readonly ForeignFinding[];
@@ -51,10 +52,13 @@ export class Presentation {
     readonly items: readonly ShownItem[];
     readonly diagnostics: readonly Diagnostic[];
   } {
-    const items = [
-      ...input.findings.map((finding) => this.item(input, finding, input.location, true)),
-      ...input.foreign.map(({ finding, from, version }) => this.item(input, finding, from, version === input.version)),
-    ].sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+    const found = [
+      ...input.findings.map((finding) => ({ finding, from: input.location, isCurrent: true })),
+      ...input.foreign.map(({ finding, from, version }) => ({ finding, from, isCurrent: version === input.version })),
+    ];
+    const items = distinct(found, ({ finding }) => finding)
+      .map(({ finding, from, isCurrent }) => this.item(input, finding, from, isCurrent))
+      .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
     const problems = input.analysis.configProblems.map((problem) =>
       configDiagnostic(problem, toLspRange(input.lines, problem.range)),
     );

@@ -67,9 +67,12 @@ export class Session {
   private readonly underway = new Map<string, Promise<DocumentResult>>();
   private readonly bases = new Map<string, { readonly id: string; readonly analysis: Analysis }>();
   private readonly foreign = new ForeignFindings();
+  /** A client may still hold results of a server that ended. */
+  private readonly started: string;
 
   constructor(private readonly parts: SessionParts) {
     this.turns = new Turns(parts.pause);
+    this.started = parts.now().getTime().toString(36);
     this.presentation = new Presentation(this.places, parts.links);
   }
 
@@ -175,10 +178,10 @@ export class Session {
     if (silent) this.outdate(this.foreign.set(document.key, new Map()));
     if (silent) return { ...common, lines, kind: null, items: [], diagnostics: [], suppressed: [], problem: undefined };
     const analysis = this.analyse(document, role, location, settings);
-    const visible = analysis.findings.filter((finding) => !finding.suppressed && !finding.baselined);
+    const open = analysis.findings.filter((finding) => !finding.suppressed);
     const classes = this.classify(role, location, settings, document, analysis);
     const isCopy = resourceKey(role.file) !== document.key;
-    const here = isCopy ? visible : this.distribute(document, visible, location);
+    const here = isCopy ? open : this.distribute(document, open, location);
     const { items, diagnostics } = this.presentation.present({
       uri: document.uri,
       version,
@@ -269,6 +272,7 @@ export class Session {
     const { folder, path } = folders.locate(role.file);
     const base = role.base === undefined ? undefined : documents.byKey(role.base);
     return [
+      this.started,
       document.version,
       folder.generation,
       folder.dependencies.stamp(directoryOf(path)),

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/finding';
 import type { LineIndex } from '../core/text';
+import { distinct } from './distinct';
 import { toLspRange } from './places';
 import type { ShownFinding } from './protocol';
 
@@ -19,12 +20,6 @@ export function shownFinding(finding: Finding, lines: LineIndex): ShownFinding {
 
 /** Findings without those that a comment silences, the baseline holds, or that were found twice. */
 export function listed(findings: readonly Finding[]): Finding[] {
-  const seen = new Set<string>();
-  return findings.filter((finding) => {
-    if (finding.suppressed || finding.baselined) return false;
-    const key = [finding.path, finding.rule, finding.range.start, finding.range.end, finding.message].join('\u0000');
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
-  });
+  const open = findings.filter((finding) => !finding.suppressed);
+  return distinct(open, (finding) => finding);
 }
