@@ -180,7 +180,7 @@ export class Pusher {
 
   private async send(
     path: string,
-    init: RequestInit & { headers?: Record<string, string> },
+    init: Omit<RequestInit, 'headers'> & { readonly headers?: Record<string, string> },
     status: number,
   ): Promise<Response> {
     const headers = {

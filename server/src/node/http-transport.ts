@@ -1,4 +1,10 @@
-import { request as plainRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  request as plainRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
@@ -57,7 +63,7 @@ export class NodeTransport implements HttpTransport {
   }
 
   private async open(url: URL, { method, headers, body }: HttpRequest, signal: AbortSignal): Promise<ClientRequest> {
-    const own: RequestOptions = {
+    const own = {
       method,
       // A connection of its own: none is left open that would keep the program running.
       agent: false,
@@ -70,7 +76,7 @@ export class NodeTransport implements HttpTransport {
         ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
         ...headers,
       },
-    };
+    } satisfies RequestOptions;
     const proxy = this.options.proxies.proxyFor(url);
     if (url.protocol === 'http:') return proxy ? this.throughProxy(proxy, url, own) : plainRequest(url, own);
     const { ca } = this.options;
@@ -85,7 +91,11 @@ export class NodeTransport implements HttpTransport {
   }
 
   /** A proxy forwards plain HTTP itself. */
-  private throughProxy(proxy: URL, url: URL, own: RequestOptions): ClientRequest {
+  private throughProxy(
+    proxy: URL,
+    url: URL,
+    own: Omit<RequestOptions, 'headers'> & { readonly headers: OutgoingHttpHeaders },
+  ): ClientRequest {
     const headers = { ...own.headers, host: url.host, ...proxyAuthorization(proxy) };
     const open = proxy.protocol === 'https:' ? tlsRequest : plainRequest;
     return open(proxy, { ...own, headers, path: url.href });
