@@ -1,4 +1,11 @@
-import { RegistryResolver, type Clock, type CredentialSource, type DigestResolver } from '../workspace/digests';
+import {
+  ActionResolver,
+  isActionReference,
+  RegistryResolver,
+  type Clock,
+  type CredentialSource,
+  type DigestResolver,
+} from '../workspace/digests';
 import { DigestFile, digestFilePath } from './digest-file';
 import { DockerCredentials } from './docker-credentials';
 import { NodeTransport } from './http-transport';
@@ -16,23 +23,31 @@ export interface NodeDigestOptions {
   readonly insecure?: Iterable<string> | undefined;
 }
 
-/** The resolver as Node programs use it. Asks nobody before `resolve` is called. */
+/** The resolver of images and actions as Node programs use it. Asks nobody before `resolve` is called. */
 export function createNodeDigestResolver(options: NodeDigestOptions): DigestResolver {
   const { env, workspaces, userAgent, insecure } = options;
   const docker = new DockerCredentials({ env, workspaces });
   const own = options.credentials;
-  return new RegistryResolver({
+  const common = {
     transport: new NodeTransport({ proxies: new ProxySettings(env), userAgent }),
     clock: systemClock,
+    store: new DigestFile(digestFilePath(env)),
+  };
+  const actions = new ActionResolver(common);
+  const images = new RegistryResolver({
+    ...common,
     credentials: {
       credentials: async (registry) => (await own?.credentials(registry)) ?? (await docker.credentials(registry)),
     },
-    store: new DigestFile(digestFilePath(env)),
     insecure,
   });
+  return {
+    resolve: (reference, signal) => (isActionReference(reference) ? actions : images).resolve(reference, signal),
+  };
 }
 
-const systemClock: Clock = {
+/** Of this machine. */
+export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve) => {

@@ -48,16 +48,42 @@ export async function manifestDigest(
   } else if (head.status !== 405 && head.status !== 501) {
     throw unexpected(head, reference);
   }
+  const manifest = await readManifest(reference, around, signal);
+  if (!manifest) throw notThere(reference);
+  return manifest.digest;
+}
+
+/** A manifest or index, with the digest of its bytes. */
+export interface ReadManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Reads what stands behind a tag or digest: `GET /v2/<name>/manifests/<reference>`. The bytes are hashed, so a registry
+ * cannot name one digest and send another image.
+ *
+ * @returns undefined when the registry has none
+ * @throws DigestProblem, or HttpFailure when there was no answer
+ */
+export async function readManifest(
+  reference: RegistryReference,
+  around: Surroundings,
+  signal: CancelSignal | undefined,
+): Promise<ReadManifest | undefined> {
   const got = await askManifest('GET', reference, around, signal);
+  if (got.status === 404) return undefined;
   if (got.status !== 200) throw unexpected(got, reference);
   if (!isManifestType(got) || !isManifest(got.body)) throw strange(reference, 'its answer is no image manifest');
   const named = got.headers['docker-content-digest'];
-  const algorithm = named?.startsWith('sha512:') ? 'sha512' : 'sha256';
+  const wanted = isValidDigest(reference.tag) ? reference.tag : named;
+  const algorithm = wanted?.startsWith('sha512:') ? 'sha512' : 'sha256';
   const digest = await hashOf(got.body, algorithm);
-  if (named !== undefined && named !== digest) {
+  if ((wanted !== undefined && wanted !== digest) || (named?.startsWith(`${algorithm}:`) && named !== digest)) {
     throw strange(reference, 'the digest that it names is not the one of what it sent');
   }
-  return digest;
+  return { digest, mediaType: mediaTypeOf(got), body: got.body };
 }
 
 async function askManifest(
@@ -114,9 +140,12 @@ function unexpected(
   return strange(reference, `it answered with HTTP ${status}`);
 }
 
-function isManifestType({ headers }: FollowedResponse): boolean {
-  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-  return MANIFEST_TYPES.some((known) => known === type);
+function mediaTypeOf({ headers }: FollowedResponse): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+function isManifestType(response: FollowedResponse): boolean {
+  return MANIFEST_TYPES.some((known) => known === mediaTypeOf(response));
 }
 
 /** Every manifest and index says so (`schemaVersion`, required by both specifications). */

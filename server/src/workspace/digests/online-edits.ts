@@ -1,5 +1,6 @@
 import type { Fix, TextEdit } from '../../core/finding';
 import { parseImageReference } from '../../model/image-reference';
+import { isActionReference } from './action-commits';
 import type { DigestResolver } from './index';
 import type { CancelSignal } from './platform';
 
@@ -21,8 +22,15 @@ export async function resolveOnlineFix(
   return 'problem' in answer ? answer : { edits: [{ at, text: pinned(image, answer.digest) }] };
 }
 
-/** The reference with its tag and a digest. Without a tag, `latest` is written: it is what the digest was found by. */
+/**
+ * The reference with its tag and a digest. Without a tag, `latest` is written: it is what the digest was found by. An action
+ * keeps its version as a comment, where Renovate and Dependabot look for it: `owner/repo@<commit> # v4`.
+ */
 export function pinned(image: string, digest: string): string {
+  if (isActionReference(image)) {
+    const at = image.indexOf('@');
+    return `${image.slice(0, at)}@${digest} # ${image.slice(at + 1)}`;
+  }
   const reference = parseImageReference(image);
   const name = reference?.name ?? image;
   return `${name}:${reference?.tag ?? 'latest'}@${digest}`;
