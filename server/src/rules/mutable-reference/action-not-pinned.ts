@@ -1,6 +1,7 @@
 import type { Fix } from '../../core/finding';
 import { defineRule, type ActionUse } from '../../model/facts';
 import type { Project } from '../../model/project';
+import type { SourceFile } from '../../model/source-file';
 
 type Policy = 'hash' | 'tag' | 'any';
 
@@ -54,11 +55,28 @@ export default defineRule({
         message: ref === undefined ? 'none' : isTag ? 'tag' : 'branch',
         data: { action, ref: ref ?? '' },
         severity: isTag ? 'warning' : 'error',
-        fixes: ref === undefined || !use.text.isVerbatim() ? [] : knownPin(action, ref, use, context.project),
+        fixes: ref !== undefined && mayGetComment(use, context.file) ? pins(action, ref, use, context.project) : [],
       });
     },
   }),
 });
+
+/** A pin brings a comment: nothing else may stand behind the action, neither another comment nor the rest of a flow map. */
+function mayGetComment(use: ActionUse, file: SourceFile): boolean {
+  return (
+    use.text.isVerbatim() && use.comment === undefined && /^[ \t]*(?:\r?\n|\r|$)/.test(file.text.slice(use.at.end))
+  );
+}
+
+function pins(action: string, ref: string, use: ActionUse, project: Project): readonly Fix[] {
+  const lookUp: Fix = {
+    level: 'online',
+    title: `Pin \`${action}@${ref}\` to the commit that it names now`,
+    edits: [],
+    resolve: { image: `${action}@${ref}`, at: use.at },
+  };
+  return [...knownPin(action, ref, use, project), lookUp];
+}
 
 /** The commit to which this workspace already pins the action, when its comment names the same version. */
 function knownPin(action: string, ref: string, use: ActionUse, project: Project): readonly Fix[] {
@@ -69,8 +87,7 @@ function knownPin(action: string, ref: string, use: ActionUse, project: Project)
     if (version === ref || version.startsWith(`${ref}.`)) commits.add(`${commit} # ${version}`);
   }
   const [pin] = commits;
-  // A comment that is there already would be doubled.
-  if (commits.size !== 1 || pin === undefined || use.comment !== undefined) return [];
+  if (commits.size !== 1 || pin === undefined) return [];
   return [
     {
       level: 'safe',
