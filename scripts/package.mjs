@@ -1,4 +1,4 @@
-// `npm run package [-- FILE]`: builds the extension and packs it as a .vsix file that any VS Code installs.
+// `npm run package [-- FILE]`: packs the extension as a .vsix file that any VS Code installs.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -8,12 +8,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /**
+ * Packs what the set-up script built.
+ *
  * @param {string} file where the package goes
  * @throws when it cannot be built, with what the tool said
  */
 export function packageExtension(file) {
-  run('build', [join(root, 'esbuild.mjs')]);
-  run('vsce', [
+  const args = [
     join(root, 'node_modules/@vscode/vsce/vsce'),
     'package',
     // Everything is bundled.
@@ -23,12 +24,9 @@ export function packageExtension(file) {
     '--no-rewrite-relative-links',
     '--out',
     file,
-  ]);
-}
-
-function run(what, args) {
+  ];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${what} failed:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`The extension was not packed:\n${stdout}${stderr}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,48 +1,105 @@
-// `npm start [-- paths]`: lints the example infrastructure, or the given paths, and says what to do next.
-import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
+// `npm start [-- folder]`: opens an editor with the extension on the example infrastructure, or on a folder.
+// `npm start -- --cli [paths]`: lints in the terminal only.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startInTerminal } from './start-cli.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const cli = join(root, 'dist', 'cli.js');
-const paths = process.argv.slice(2);
-const isDemo = paths.length === 0;
+const words = process.argv.slice(2);
+const paths = words.filter((word) => word !== '--cli');
 // npm changes to the package's directory; paths are meant from where the user stands.
-const cwd = isDemo ? root : (process.env.INIT_CWD ?? process.cwd());
+const from = process.env.INIT_CWD ?? process.cwd();
 
-const report = run(['--format', 'json', '--fail-on', 'never']);
-if (report.status !== 0 && report.stdout === '') {
-  process.stderr.write(report.stderr);
-  process.exit(report.status ?? 1);
+if (words.includes('--cli')) process.exitCode = startInTerminal(root, paths, from);
+else await openEditor(paths[0] === undefined ? join(root, 'examples') : resolve(from, paths[0]));
+
+async function openEditor(folder) {
+  if (!existsSync(folder)) {
+    console.error(`There is no folder ${folder}.`);
+    process.exitCode = 1;
+    return;
+  }
+  const code = process.env.IMMUTABLE_START_SERVER === '1' ? undefined : findOnPath(['code', 'code-insiders', 'codium']);
+  if (code !== undefined) openDesktop(code, folder);
+  else await openInBrowser(folder);
 }
-const { summary, findings } = JSON.parse(report.stdout);
-const shown = run(['--color', process.stdout.isTTY ? 'always' : 'auto', '--fail-on', 'never']);
-process.stdout.write(shown.stdout);
-process.stderr.write(shown.stderr);
 
-const offered = { safe: 0, suggestion: 0, online: 0 };
-for (const finding of findings) {
-  const [fix] = finding.fixes;
-  if (fix) offered[fix.level]++;
+function openDesktop(code, folder) {
+  console.log(`Opening ${folder} in ${code} with this extension …`);
+  // The launcher is a script of the shell on Windows.
+  const isScript = process.platform === 'win32';
+  const args = [`--extensionDevelopmentPath=${root}`, '--new-window', folder];
+  const { status, error } = spawnSync(
+    isScript ? `"${code}"` : code,
+    isScript ? args.map((word) => `"${word}"`) : args,
+    {
+      stdio: 'inherit',
+      shell: isScript,
+    },
+  );
+  if (error) console.error(`It did not start: ${error.message}`);
+  process.exitCode = status ?? 1;
 }
-const where = isDemo ? 'examples' : paths.join(' ');
-const lines = [
-  '',
-  `Fixes on offer: ${offered.safe} safe, ${offered.suggestion} suggestions, ${offered.online} that look up a digest in a registry.`,
-  '',
-  'Next:',
-  ...(offered.safe > 0 ? [`  node dist/cli.js fix --dry-run ${where}    what the safe fixes would change`] : []),
-  ...(findings.length > 0 ? [`  node dist/cli.js explain ${findings[0].rule}    why, bad, good, when not to`] : []),
-  '  node dist/cli.js rules    every rule',
-  '  npm start -- <paths>    lint your own infrastructure',
-];
-console.log(lines.join('\n'));
-if (isDemo && summary.findings === 0) {
-  console.error('The examples are mutable on purpose, yet nothing was found: that is a bug.');
-  process.exitCode = 1;
-} else process.exitCode = shown.status ?? 1;
 
-function run(options) {
-  const args = [cli, 'lint', ...options, '--', ...(isDemo ? ['examples'] : paths)];
-  return spawnSync(process.execPath, args, { cwd, encoding: 'utf8', maxBuffer: 1024 ** 3 });
+/** Where no VS Code is on the PATH: VS Code's own server, with the packed extension, on the loopback interface. */
+async function openInBrowser(folder) {
+  console.log('There is no VS Code on the PATH: starting its server instead.');
+  const { ensureEditor } = await import('../test/vscode/host.mjs');
+  const { installExtension, startServer } = await import('../test/vscode/lib/server.mjs');
+  const { workbenchAddress } = await import('../test/vscode/lib/browser.mjs');
+  const { packageExtension } = await import('./package.mjs');
+  const directory = mkdtempSync(join(tmpdir(), 'immutable-start-'));
+  let server;
+  let isStopping = false;
+  const stop = async () => {
+    if (isStopping) return;
+    isStopping = true;
+    await server?.stop();
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
+  try {
+    const editor = ensureEditor();
+    const vsix = join(directory, 'extension.vsix');
+    packageExtension(vsix);
+    installExtension(editor, directory, vsix);
+    if (isStopping) return;
+    const settings = { 'workbench.startupEditor': 'none', 'telemetry.telemetryLevel': 'off' };
+    server = await startServer({ editor, directory, settings });
+    console.log(
+      `\nOpen this address in a browser on this machine:\n\n  ${workbenchAddress(server, folder)}\n\nCtrl+C ends it.`,
+    );
+    openAddress(workbenchAddress(server, folder));
+    await server.exited;
+  } catch (error) {
+    console.error(`The editor did not start: ${error.message}\nLint in the terminal instead: npm start -- --cli`);
+    process.exitCode = 1;
+  } finally {
+    await stop();
+  }
+}
+
+/** Shows the address in the user's browser, where there is a desktop to show it on. */
+function openAddress(address) {
+  const isDesktop = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!isDesktop || !process.stdout.isTTY) return;
+  const opener = { darwin: ['open'], win32: ['explorer.exe'] }[process.platform] ?? ['xdg-open'];
+  const child = spawn(opener[0], [address], { stdio: 'ignore', detached: true });
+  // The address is printed: no harm done.
+  child.on('error', () => undefined);
+  child.unref();
+}
+
+function findOnPath(names) {
+  const ends = process.platform === 'win32' ? ['.cmd', '.exe'] : [''];
+  for (const directory of (process.env.PATH ?? '').split(delimiter)) {
+    for (const name of names) {
+      const found = ends.map((end) => join(directory, name + end)).find((file) => existsSync(file));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }

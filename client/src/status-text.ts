@@ -12,9 +12,7 @@ export interface StatusText {
 
 /** Puts words to counts, so that they can be translated. */
 export interface StatusWords {
-  count(severity: 'error' | 'warning' | 'info' | 'hint', count: number): string;
-  kind(kind: string): string;
-  fixable(count: number): string;
+  count(severity: 'error' | 'warning' | 'note', count: number): string;
   suppressed(count: number): string;
   readonly clean: string;
   readonly starting: string;
@@ -39,16 +37,20 @@ export function statusText(
     return { ...usual, severity: 'error', text: status.problem, command: 'configuration' };
   if (status.role === 'base') return { ...usual, text: words.oldVersion };
   const { counts } = status;
-  const found = (['error', 'warning', 'info', 'hint'] as const).filter((severity) => counts[severity] > 0);
+  // The line is short: notes and hints are one number.
+  const found = [
+    ...(counts.error > 0 ? [words.count('error', counts.error)] : []),
+    ...(counts.warning > 0 ? [words.count('warning', counts.warning)] : []),
+    ...(counts.info + counts.hint > 0 ? [words.count('note', counts.info + counts.hint)] : []),
+  ];
   const detail = [
-    ...(status.kind === null ? [] : [words.kind(status.kind)]),
-    ...(status.fixable > 0 ? [words.fixable(status.fixable)] : []),
+    ...(status.kind === null ? [] : [status.kind]),
     ...(status.suppressed > 0 ? [words.suppressed(status.suppressed)] : []),
   ].join(' · ');
   return {
     ...usual,
     severity: counts.error > 0 ? 'error' : counts.warning > 0 ? 'warning' : 'information',
-    text: found.length === 0 ? words.clean : found.map((one) => words.count(one, counts[one])).join(', '),
+    text: found.length === 0 ? words.clean : found.join(', '),
     detail,
     command: status.fixable > 0 && status.role === 'work' ? 'fixAll' : 'settings',
   };

@@ -78,14 +78,18 @@ export class StatusItem implements Disposable {
     this.item.text = text;
     this.item.detail = detail;
     this.item.busy = isBusy;
-    this.item.command = commandOf(command);
+    this.item.command = commandOf(command, status?.fixable ?? 0);
   }
 }
 
-function commandOf(command: StatusText['command']): Command {
+function commandOf(command: StatusText['command'], fixable: number): Command {
   switch (command) {
     case 'fixAll':
-      return { command: 'immutableInfra.fixAll', title: l10n.t('Fix All Safe Problems') };
+      return {
+        command: 'immutableInfra.fixAll',
+        title: l10n.t('Fix {0}', fixable),
+        tooltip: l10n.t('Fix All Safe Problems'),
+      };
     case 'output':
       return { command: 'immutableInfra.showOutput', title: l10n.t('Show Output') };
     case 'configuration':
@@ -103,14 +107,10 @@ function words(): StatusWords {
           return count === 1 ? l10n.t('1 error') : l10n.t('{0} errors', count);
         case 'warning':
           return count === 1 ? l10n.t('1 warning') : l10n.t('{0} warnings', count);
-        case 'info':
+        case 'note':
           return count === 1 ? l10n.t('1 note') : l10n.t('{0} notes', count);
-        case 'hint':
-          return count === 1 ? l10n.t('1 hint') : l10n.t('{0} hints', count);
       }
     },
-    kind: (kind) => l10n.t('Immutable Infra, as {0}', kind),
-    fixable: (count) => (count === 1 ? l10n.t('1 safe fix') : l10n.t('{0} safe fixes', count)),
     suppressed: (count) => l10n.t('{0} ignored', count),
     clean: l10n.t('No problems'),
     starting: l10n.t('Checking…'),

@@ -13,11 +13,11 @@ export const root = join(here, '../..');
 const LIMIT_MS = 300_000;
 
 /** Copies the fixtures: tests write, and a folder named `test` would make everything development. */
-export function makeWorkspace(directory) {
+export function makeWorkspace(directory, settings = {}) {
   const workspace = join(directory, 'workspace');
   cpSync(join(here, 'fixtures'), workspace, { recursive: true });
   const file = join(workspace, 'all.code-workspace');
-  writeFileSync(file, JSON.stringify({ folders: [{ path: 'shop' }, { path: 'legacy' }] }));
+  writeFileSync(file, JSON.stringify({ folders: [{ path: 'shop' }, { path: 'legacy' }], settings }));
   return { workspace, file };
 }
 

@@ -181,10 +181,13 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
 
   private findingItem(finding: FoundItem): TreeItem {
     const { uri, rule, severity, message, range } = finding;
-    const item = new TreeItem(message.split('\n', 1)[0] ?? message);
     const line = range.start.line + 1;
+    const [said = message] = message.split('\n', 1);
+    // Below a rule the places differ, below a file the messages do: that comes first.
+    const place = `${uri.slice(uri.lastIndexOf('/') + 1)}:${line}`;
+    const item = new TreeItem(this.grouping === 'rule' ? decodeURIComponent(place) : said);
     item.iconPath = ICONS[severity];
-    item.description = this.grouping === 'rule' ? `${shownPath(uri)}:${line}` : `${rule} · ${line}`;
+    item.description = this.grouping === 'rule' ? said : `${rule} · ${line}`;
     item.tooltip = `${message}\n\n${rule} · ${shownPath(uri)}:${line}`;
     item.contextValue = 'finding';
     item.accessibilityInformation = { label: `${severity}: ${message} ${shownPath(uri)}, ${line}` };

@@ -48,9 +48,14 @@ function labelOf({ tag, digest }: InventoryReference): string {
   return tag ?? short ?? 'latest';
 }
 
-/** `docker.io/library/nginx` is `nginx` to everybody. */
-export function shownRepository(repository: string): string {
-  return repository.replace(/^docker\.io\/(?:library\/)?/, '');
+/**
+ * A repository as people say it, apart from the registry: `docker.io/library/nginx` is `nginx`, and
+ * `registry.example.com/shop/web` is `shop/web` of `registry.example.com`.
+ */
+export function shownRepository(repository: string): { readonly name: string; readonly registry: string | undefined } {
+  const hub = repository.replace(/^docker\.io\/(?:library\/)?/, '');
+  const [, registry, name] = /^([^/]*[.:][^/]*)\/(.+)$/.exec(hub) ?? [];
+  return name === undefined ? { name: hub, registry: undefined } : { name, registry };
 }
 
 /** Whether the same bytes come every time. */

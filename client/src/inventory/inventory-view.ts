@@ -88,13 +88,14 @@ export class InventoryView implements TreeDataProvider<InventoryNode>, Disposabl
 }
 
 function repositoryItem({ repository, references, tags }: RepositoryGroup): TreeItem {
-  const item = new TreeItem(shownRepository(repository), TreeItemCollapsibleState.Collapsed);
+  const { name, registry } = shownRepository(repository);
+  const item = new TreeItem(name, TreeItemCollapsibleState.Collapsed);
   item.id = repository;
   const isFirm = references.every(isPinned);
   item.iconPath = new ThemeIcon('package');
   const count = tags.length === 1 ? l10n.t('1 version') : l10n.t('{0} versions', tags.length);
   const uses = references.length === 1 ? l10n.t('1 use') : l10n.t('{0} uses', references.length);
-  item.description = `${count} · ${uses}`;
+  item.description = [count, uses, ...(registry === undefined ? [] : [registry])].join(' · ');
   item.tooltip = `${repository}\n${isFirm ? l10n.t('Every use is pinned to a digest.') : l10n.t('Not every use is pinned to a digest.')}`;
   item.contextValue = isFirm ? 'repository.pinned' : 'repository';
   return item;

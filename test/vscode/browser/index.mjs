@@ -1,19 +1,23 @@
 // The suite that drives the workbench in a browser: the packed extension, installed as a user installs it.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { packageExtension } from '../../../scripts/package.mjs';
 import { ensureBrowser, ensureEditor } from '../host.mjs';
 import { launchBrowser, workbenchAddress } from '../lib/browser.mjs';
 import { QUIET_SETTINGS } from '../lib/quiet-settings.mjs';
-import { startServer } from '../lib/server.mjs';
+import { installExtension, startServer } from '../lib/server.mjs';
 import { root } from '../suite.mjs';
 import { TESTS } from './tests.mjs';
 import { Workbench } from './workbench.mjs';
 
-/** Themes that every picture is taken in. The tests run in the first; the second only repeats them for the pictures. */
-const THEMES = { dark: 'Default Dark Modern', light: 'Default Light Modern' };
+/** Every picture is taken in both: the editor follows the colour scheme of the system. */
+const SCHEMES = ['dark', 'light'];
+const SETTINGS = { ...QUIET_SETTINGS, 'window.autoDetectColorScheme': true };
+/** Time for the editor to repaint in another theme, in ms. Only pictures depend on it. */
+const REPAINT_MS = 400;
 
 /** @returns the counts; a test that failed leaves a picture too */
 export async function runBrowserSuite() {
@@ -27,25 +31,19 @@ export async function runBrowserSuite() {
   try {
     const vsix = join(directory, 'extension.vsix');
     packageExtension(vsix);
-    for (const [name, theme] of Object.entries(THEMES)) {
-      if (process.env.VSCODE_TEST_THEME !== undefined && process.env.VSCODE_TEST_THEME !== name) continue;
-      const state = join(directory, name);
-      mkdirSync(state);
-      install(editor, state, vsix);
-      const settings = { ...QUIET_SETTINGS, 'workbench.colorTheme': theme };
-      const server = await startServer({ editor, directory: state, settings });
-      const browser = await launchBrowser(executable);
-      try {
-        for (const test of TESTS.filter(isWanted)) {
-          const folder = makeFolder(join(state, `folder-${tests.length}`));
-          const outcome = await runTest({ browser, server, folder, test, pictures, name });
-          retries += outcome.retries;
-          tests.push(outcome.result);
-        }
-      } finally {
-        await browser.close();
-        await server.stop();
+    installExtension(editor, directory, vsix);
+    const server = await startServer({ editor, directory, settings: SETTINGS });
+    const browser = await launchBrowser(executable);
+    try {
+      for (const test of TESTS.filter(isWanted)) {
+        const folder = makeFolder(join(directory, `shop-${tests.length + 1}`));
+        const outcome = await runTest({ browser, server, folder, test, pictures });
+        retries += outcome.retries;
+        tests.push(outcome.result);
       }
+    } finally {
+      await browser.close();
+      await server.stop();
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -55,13 +53,17 @@ export async function runBrowserSuite() {
   return { passed: tests.length - failures.length, failed: failures.length, skipped: 0, failures, tests };
 }
 
-async function runTest({ browser, server, folder, test, pictures, name }) {
-  const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
+async function runTest({ browser, server, folder, test, pictures }) {
+  const { title } = test;
+  const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, colorScheme: 'dark' });
   const workbench = new Workbench(await context.newPage());
   const shot = async (picture) => {
-    await workbench.page.screenshot({ path: join(pictures, `${picture}-${name}.png`) });
+    for (const colorScheme of [...SCHEMES].reverse()) {
+      await workbench.page.emulateMedia({ colorScheme });
+      await sleep(REPAINT_MS);
+      await workbench.page.screenshot({ path: join(pictures, `${picture}-${colorScheme}.png`) });
+    }
   };
-  const title = `${test.title} (${name})`;
   try {
     await workbench.open(workbenchAddress(server, folder));
     await test.run({ workbench, folder, shot });
@@ -85,20 +87,6 @@ function makeFolder(folder) {
   git('add', '--all');
   git('commit', '--quiet', '--message=Shop');
   return folder;
-}
-
-function install(editor, directory, vsix) {
-  const { status, stderr, stdout } = spawnSync(
-    editor.node,
-    [
-      join(editor.vscode, 'out/server-main.js'),
-      '--accept-server-license-terms',
-      ...['--server-data-dir', join(directory, 'server-data'), '--user-data-dir', join(directory, 'user-data')],
-      ...['--extensions-dir', join(directory, 'extensions'), '--install-extension', vsix],
-    ],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`the packed extension could not be installed:\n${stdout}${stderr}`);
 }
 
 /** `VSCODE_TEST_ONLY` names a part of a title. */

@@ -37,15 +37,23 @@ export const TESTS = [
       await workbench.line(/^EXPOSE\s80$/).waitFor(LIMIT);
       await workbench.page.keyboard.press('Control+S');
       await workbench.page.locator('.tab.active:not(.dirty)').waitFor(LIMIT);
-      await until(() => readFileSync(file, 'utf8') === before.replace('EXPOSE 22 80', 'EXPOSE 80').replace('EXPOSE 80 22', 'EXPOSE 80'));
+      await until(
+        () =>
+          readFileSync(file, 'utf8') ===
+          before.replace('EXPOSE 22 80', 'EXPOSE 80').replace('EXPOSE 80 22', 'EXPOSE 80'),
+      );
     },
   },
   {
     title: 'a finding explains itself on hover, and its rule has a page',
-    async run({ workbench, shot }) {
+    async run({ workbench, folder, shot }) {
       await workbench.openFile('terraform/api.tf');
       await workbench.squiggles('error').first().waitFor(LIMIT);
-      await workbench.page.locator('.editor-instance .view-line span', { hasText: '$Latest' }).last().hover();
+      const lines = readFileSync(join(folder, 'terraform/api.tf'), 'utf8').split('\n');
+      const line = lines.findIndex((text) => text.includes('$Latest'));
+      await workbench.goTo(line + 1, lines[line].indexOf('$Latest') + 2);
+      await workbench.page.keyboard.press('Control+K');
+      await workbench.page.keyboard.press('Control+I');
       await workbench.page.locator('.monaco-hover', { hasText: 'launch-template-version' }).first().waitFor(LIMIT);
       await shot('hover');
       await workbench.page.locator('.monaco-hover a', { hasText: 'launch-template-version' }).first().click();
@@ -62,14 +70,14 @@ export const TESTS = [
       await workbench.page.locator('.sidebar', { hasText: 'Lint Workspace' }).first().waitFor(LIMIT);
       await shot('findings-empty');
       await workbench.command('Immutable: Lint Workspace');
-      await workbench.row('mutable-reference/image-latest').first().waitFor(LIMIT);
+      await workbench.row('baked-config/secret-in-image').first().waitFor(LIMIT);
       await shot('findings-by-rule');
       await workbench.page.locator('.sidebar .pane-header', { hasText: 'Findings' }).hover();
       await workbench.page.locator('.sidebar .pane-header .action-label[aria-label="Group by File"]').click();
-      await workbench.row('compose.yaml').first().waitFor(LIMIT);
+      await workbench.row('deploy.yml').first().waitFor(LIMIT);
       await shot('findings-by-file');
-      await workbench.row('$Latest').first().click();
-      await workbench.page.locator('.tab.active', { hasText: 'api.tf' }).waitFor(LIMIT);
+      await workbench.row('hashicorp/setup-packer@main').first().click();
+      await workbench.page.locator('.tab.active', { hasText: 'deploy.yml' }).waitFor(LIMIT);
     },
   },
   {
@@ -90,10 +98,17 @@ export const TESTS = [
       assert.match(execFileSync('git', ['diff', '--stat'], { cwd: folder, encoding: 'utf8' }), /worker\/Dockerfile/);
       await workbench.openFile('docker/worker/Dockerfile');
       await workbench.squiggles('error').or(workbench.squiggles('warning')).first().waitFor(LIMIT);
-      await workbench.command('Git: Open Changes');
-      const modified = workbench.page.locator('.diff-editor .editor.modified, .monaco-diff-editor .editor.modified').first();
+      await workbench.page.locator('.editor-actions .action-label[aria-label="Open Changes"]').click();
+      const modified = workbench.page
+        .locator('.diff-editor .editor.modified, .monaco-diff-editor .editor.modified')
+        .first();
       await modified.waitFor(LIMIT);
-      await modified.locator('.squiggly-error, .squiggly-warning').first().waitFor(LIMIT);
+      await modified.locator('.squiggly-error').first().waitFor(LIMIT);
+      // What was there before is no more than a hint.
+      await modified
+        .locator('.squiggly-warning')
+        .first()
+        .waitFor({ state: 'detached', ...LIMIT });
       const original = workbench.page.locator('.monaco-diff-editor .editor.original').first();
       assert.equal(await original.locator('.squiggly-error, .squiggly-warning').count(), 0);
       await shot('diff');
@@ -105,7 +120,10 @@ export const TESTS = [
       await workbench.openFile('compose.yaml');
       await workbench.squiggles('warning').or(workbench.squiggles('error')).first().waitFor(LIMIT);
       await workbench.page.locator('.statusbar-item[id="status.languageStatus"]').first().click();
-      await workbench.page.locator('.hover-language-status', { hasText: /error|warning/ }).first().waitFor(LIMIT);
+      await workbench.page
+        .locator('.hover-language-status', { hasText: /error|warning/ })
+        .first()
+        .waitFor(LIMIT);
       await shot('status');
     },
   },
@@ -113,7 +131,10 @@ export const TESTS = [
     title: 'the settings are in titled sections',
     async run({ workbench, shot }) {
       await workbench.command('Immutable: Open Settings');
-      await workbench.page.locator('.settings-editor .setting-item-title', { hasText: 'Preset' }).first().waitFor(LIMIT);
+      await workbench.page
+        .locator('.settings-editor .setting-item-title', { hasText: 'Preset' })
+        .first()
+        .waitFor(LIMIT);
       await shot('settings');
     },
   },
@@ -124,7 +145,10 @@ export const TESTS = [
       const row = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Immutable Infra' }).first();
       await row.waitFor(LIMIT);
       await row.click();
-      await workbench.page.locator('.gettingStartedContainer', { hasText: 'See what is mutable' }).first().waitFor(LIMIT);
+      await workbench.page
+        .locator('.gettingStartedContainer', { hasText: 'See what is mutable' })
+        .first()
+        .waitFor(LIMIT);
       await shot('walkthrough');
     },
   },

@@ -1,6 +1,7 @@
 // What a person does in the workbench, as the page sees it.
 
 const LIMIT = { timeout: 20_000 };
+const CONTAINER = '.activitybar .action-label[aria-label^="Immutable Infra"]';
 const INPUT = '.quick-input-widget:not([style*="display: none"]) .quick-input-box input';
 
 /** One window of the editor. */
@@ -16,6 +17,8 @@ export class Workbench {
   async open(address) {
     await this.page.goto(address, { waitUntil: 'domcontentloaded' });
     await this.page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+    // Extensions come a moment after the window: before that their commands are unknown.
+    await this.page.locator(CONTAINER).waitFor({ timeout: 60_000 });
   }
 
   /** Runs a command of the palette. */
@@ -82,7 +85,7 @@ export class Workbench {
 
   /** Opens the extension's container in the activity bar. */
   async openViews() {
-    await this.page.locator('.activitybar .action-label[aria-label^="Immutable Infra"]').click();
+    await this.page.locator(CONTAINER).click();
     await this.page.locator('.sidebar .pane-header', { hasText: 'Findings' }).waitFor(LIMIT);
   }
 

@@ -1,5 +1,5 @@
 // Runs VS Code's own server on the loopback interface.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -63,6 +63,30 @@ export async function startServer(options) {
     throw error;
   }
   return { url, port, log: readLog, stop, exited };
+}
+
+/**
+ * Installs a packed extension for a server that is started with the same directory.
+ *
+ * @throws with what the installer said
+ */
+export function installExtension(editor, directory, vsix) {
+  const places = ['server-data', 'user-data', 'extensions'].flatMap((name) => [
+    name === 'extensions' ? '--extensions-dir' : `--${name}-dir`,
+    join(directory, name),
+  ]);
+  const { status, stderr, stdout } = spawnSync(
+    editor.node,
+    [
+      join(editor.vscode, 'out/server-main.js'),
+      '--accept-server-license-terms',
+      ...places,
+      '--install-extension',
+      vsix,
+    ],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`the packed extension could not be installed:\n${stdout}${stderr}`);
 }
 
 async function answers(url) {

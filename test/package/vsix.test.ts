@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const MAX_BYTES = 2 * 1024 * 1024;
+
+/** Everything that may be in the package. A file that is none of these was shipped by accident. */
+const ALLOWED = [
+  /^extension\.vsixmanifest$/,
+  /^\[Content_Types\]\.xml$/,
+  /^extension\/package(?:\.nls(?:\.[a-z-]+)?)?\.json$/,
+  /^extension\/(?:readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/dist\/(?:cli|(?:client|server)\.(?:node|web))\.js(?:\.LEGAL\.txt)?$/,
+  /^extension\/docs\/rules\/(?:[a-z-]+\/)?[A-Za-z0-9-]+\.md$/,
+  /^extension\/docs\/editor\.md$/,
+  /^extension\/docs\/images\/[a-z-]+\.png$/,
+  /^extension\/l10n\/bundle\.l10n(?:\.[a-z-]+)?\.json$/,
+  /^extension\/media\/(?:icon\.png|activity\.svg|walkthrough\/[a-z]+\.md)$/,
+  /^extension\/schemas\/[a-z.]+\.json$/,
+  /^extension\/syntaxes\/[a-z.-]+\.json$/,
+];
+
+/** Without these the extension does not work. */
+const NEEDED = [
+  'extension/dist/cli.js',
+  'extension/dist/client.node.js',
+  'extension/dist/client.web.js',
+  'extension/dist/server.node.js',
+  'extension/dist/server.web.js',
+  'extension/docs/rules/mutable-reference/image-latest.md',
+  'extension/media/activity.svg',
+  'extension/media/icon.png',
+  'extension/package.nls.json',
+  'extension/schemas/immutable.schema.json',
+];
+
+describe('the .vsix', () => {
+  let directory: string;
+  let file: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'immutable-vsix-'));
+    file = join(directory, 'extension.vsix');
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/package.mjs'), file], {
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('is small', () => {
+    expect(statSync(file).size).toBeLessThan(MAX_BYTES);
+  });
+
+  it('holds what is needed and nothing else', () => {
+    const names = namesInZip(readFileSync(file));
+    expect(names).toEqual(expect.arrayContaining(NEEDED));
+    expect(names.filter((name) => !ALLOWED.some((pattern) => pattern.test(name)))).toEqual([]);
+  });
+});
+
+/** The names in the central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16). */
+function namesInZip(bytes: Buffer): string[] {
+  const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+  const count = bytes.readUInt16LE(end + 10);
+  const names: string[] = [];
+  for (let at = bytes.readUInt32LE(end + 16); names.length < count;) {
+    const nameLength = bytes.readUInt16LE(at + 28);
+    names.push(bytes.toString('utf8', at + 46, at + 46 + nameLength));
+    at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+  }
+  return names;
+}
