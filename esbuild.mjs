@@ -26,6 +26,28 @@ await build({
 });
 chmodSync(join(root, 'dist/cli.js'), 0o755);
 
+// The release engine, and the program between it and a tool. Tests build a copy with crash points.
+for (const [entry, name] of [
+  ['release/src/engine.ts', 'engine'],
+  ['release/src/process/step-runner.ts', 'step-runner'],
+]) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: `dist/${name}.js`,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: false,
+    define: { IMMUTABLE_CRASH_POINTS: 'false' },
+    legalComments: 'linked',
+    logLevel: 'warning',
+  });
+}
+
 /** What both language servers share. */
 const server = {
   absWorkingDir: root,

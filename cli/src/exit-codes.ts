@@ -10,7 +10,24 @@ export const EXIT = {
   internal: 3,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** Exit codes of the commands that deliver (release-engine.md §3.17). */
+export const DELIVERY_EXIT = {
+  ok: 0,
+  /** Changes or drift are there. */
+  changes: 2,
+  refused: 3,
+  approvalNeeded: 4,
+  locked: 5,
+  failed: 6,
+  partial: 7,
+  rolledBack: 8,
+  stuck: 9,
+  cancelled: 130,
+} as const;
+
+export type DeliveryExit = (typeof DELIVERY_EXIT)[keyof typeof DELIVERY_EXIT];
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | DeliveryExit;
 
 /** The caller did something wrong: its message is printed as it is, without a stack, and the exit code is 2. */
 export class UsageError extends Error {

@@ -1,17 +1,47 @@
 import { didYouMeanText } from '../../server/src/core/did-you-mean';
 import { commandHelp, parseCommandLine, type Command } from './command-line';
+import { approve } from './commands/approve';
+import { bake } from './commands/bake';
+import { cancel } from './commands/cancel';
+import { deploy } from './commands/deploy';
 import { explain } from './commands/explain';
 import { fix } from './commands/fix';
 import { init } from './commands/init';
 import { lint } from './commands/lint';
+import { resume } from './commands/resume';
+import { retire } from './commands/retire';
+import { rollback } from './commands/rollback';
 import { rules } from './commands/rules';
+import { runs } from './commands/runs';
+import { status } from './commands/status';
+import { takeOver } from './commands/take-over';
+import { verifyLedger } from './commands/verify-ledger';
 import { testPolicies } from './commands/test';
 import { inventoryCommand } from './inventory';
 import { EXIT, UsageError, type ExitCode } from './exit-codes';
 import type { Io } from './io';
 import { VERSION } from './version';
 
-const COMMANDS: readonly Command[] = [lint, fix, inventoryCommand, explain, rules, init, testPolicies];
+const COMMANDS: readonly Command[] = [
+  lint,
+  fix,
+  inventoryCommand,
+  explain,
+  rules,
+  init,
+  testPolicies,
+  bake,
+  deploy,
+  approve,
+  rollback,
+  retire,
+  status,
+  runs,
+  cancel,
+  resume,
+  verifyLedger,
+  takeOver,
+];
 
 /** Runs one command line. Never throws: what goes wrong is printed and told by the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<ExitCode> {
@@ -61,8 +91,8 @@ function commandNamed(name: string): Command {
 }
 
 function overview(): string {
-  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(10)}${command.summary}`);
-  return `Immutable Infra ${VERSION}: lints Packer, Terraform, Dockerfiles, Kubernetes and the files around them.
+  const rows = COMMANDS.map((command) => `  ${command.name.padEnd(15)}${command.summary}`);
+  return `Immutable Infra ${VERSION}: lints, bakes, deploys and rolls back immutable infrastructure.
 
 Usage: immutable-infra <command> [options]
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { flushDirectory, makeDirectory } from '../durable/files';
-import { livenessOfHolder, newHolder, type LockHolder } from './holder';
+import { describeHolder, livenessOfHolder, newHolder, type LockHolder } from './holder';
 import { LockFile } from './lock-file';
 
 /** The lock is somebody else's now. No side effect may follow. */
@@ -98,10 +98,4 @@ export class EnvironmentLock {
     this.file.remove(this.holder.token);
     flushDirectory(dirname(this.file.path));
   }
-}
-
-/** One line for people: who, where, since when, for which run. */
-export function describeHolder(holder: LockHolder): string {
-  const state = holder.hold === undefined ? '' : `, stopped: ${holder.hold}`;
-  return `${holder.user}@${holder.host} since ${holder.since} (run ${holder.run}, process ${holder.pid}${state})`;
 }

@@ -53,3 +53,9 @@ function userName(): string {
     return String(process.getuid?.() ?? 'unknown');
   }
 }
+
+/** One line for people: who, where, since when, for which run. */
+export function describeHolder(holder: LockHolder): string {
+  const state = holder.hold === undefined ? '' : `, stopped: ${holder.hold}`;
+  return `${holder.user}@${holder.host} since ${holder.since} (run ${holder.run}, process ${holder.pid}${state})`;
+}

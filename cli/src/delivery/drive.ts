@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { followRun } from '../../../release/src/api/follow-run';
+import {
+  createRun,
+  EnvironmentHeldError,
+  startEngine,
+  UnknownNameError,
+  type RunRequest,
+  type Workspace,
+} from '../../../release/src/api/start-run';
+import { describeHolder } from '../../../release/src/lock/holder';
+import type { RunEvent } from '../../../release/src/run/events';
+import { pipelineOf } from '../../../release/src/run/run';
+import { RunControl } from '../../../release/src/run/run-control';
+import type { RunSpec } from '../../../release/src/run/spec';
+import type { StateRoot } from '../../../release/src/state-root';
+import { DELIVERY_EXIT, UsageError, type DeliveryExit } from '../exit-codes';
+import type { Io } from '../io';
+import { exitOf } from './exit-code';
+import { Narrator } from './narrator';
+
+export interface DriveOptions {
+  readonly isJson: boolean;
+  /** Start the run and leave it to itself. */
+  readonly detach: boolean;
+}
+
+/** The engine lies beside the command line in the package. */
+const ENGINE = join(__dirname, 'engine.js');
+
+/** Creates a run, starts its engine, and follows it to its end. */
+export async function startRun(
+  workspace: Workspace,
+  request: RunRequest,
+  io: Io,
+  options: DriveOptions,
+): Promise<DeliveryExit> {
+  let spec: RunSpec;
+  try {
+    spec = await createRun(workspace, request);
+  } catch (error) {
+    if (error instanceof UnknownNameError) throw new UsageError(error.message);
+    if (!(error instanceof EnvironmentHeldError)) throw error;
+    const { held, environment } = error;
+    const who = held.holder === 'damaged' ? 'a lock file that cannot be read' : describeHolder(held.holder);
+    const next = held.needsTakeOver
+      ? `Take it over with: immutable-infra take-over ${environment}`
+      : `Watch it with: immutable-infra status ${environment}`;
+    io.stderr.write(`${environment} is locked by ${who}.\n${next}\n`);
+    return DELIVERY_EXIT.locked;
+  }
+  startEngine(workspace.root, spec.run, ENGINE);
+  if (options.detach) {
+    io.stdout.write(
+      options.isJson
+        ? `${JSON.stringify({ v: 1, type: 'run', run: spec.run })}\n`
+        : `Run ${spec.run} goes on by itself.\n`,
+    );
+    return DELIVERY_EXIT.ok;
+  }
+  return follow(workspace.root, spec, io, options.isJson);
+}
+
+/** Starts the engine of an interrupted run again. */
+export function resumeRun(root: StateRoot, spec: RunSpec, io: Io, isJson: boolean): Promise<DeliveryExit> {
+  startEngine(root, spec.run, ENGINE);
+  return follow(root, spec, io, isJson);
+}
+
+async function follow(root: StateRoot, spec: RunSpec, io: Io, isJson: boolean): Promise<DeliveryExit> {
+  const directory = root.run(spec.run);
+  const control = new RunControl(directory);
+  const narrator = new Narrator(io, isJson);
+  const leave = new AbortController();
+  const canAsk = io.stdout.isTty && process.stdin.isTTY && !isJson;
+  let waitsFor: string | undefined;
+  const onEvent = (event: RunEvent): void => {
+    narrator.tell(event);
+    if (event.type !== 'approval') return;
+    if (canAsk) void askApproval(event.plan, spec, control, io);
+    else {
+      waitsFor = event.plan;
+      leave.abort(new Error('approval needed'));
+    }
+  };
+  const release = cancelOnInterrupt(control, io);
+  try {
+    const end = await followRun(directory, onEvent, leave.signal);
+    if (end.text === undefined) {
+      io.stderr.write(`The run was interrupted. Go on with: immutable-infra resume ${spec.run}\n`);
+    }
+    return exitOf(end);
+  } catch (error) {
+    if (waitsFor === undefined) throw error;
+    io.stderr.write(`The plan waits for approval: immutable-infra approve ${spec.run} ${waitsFor}\n`);
+    return DELIVERY_EXIT.approvalNeeded;
+  } finally {
+    release();
+  }
+}
+
+/** Asks on the terminal. For a protected environment its name must be typed. */
+async function askApproval(plan: string, spec: RunSpec, control: RunControl, io: Io): Promise<void> {
+  const name = spec.environment ?? '';
+  const isProtected = pipelineOf(spec).environment?.protected === true;
+  const wanted = isProtected ? name : 'yes';
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await lines.question(isProtected ? `Type ${name} to apply this plan: ` : 'Apply this plan? (yes/no) ');
+  lines.close();
+  const decision = { plan, by: spec.actor.git ?? spec.actor.user, how: 'cli' };
+  if (answer.trim() === wanted) control.approve(decision);
+  else control.deny(decision);
+  io.stdout.write('\n');
+}
+
+/** Ctrl+C asks the run to stop, as its tools need it; a second one leaves it alone and lets it go on stopping. */
+function cancelOnInterrupt(control: RunControl, io: Io): () => void {
+  let count = 0;
+  const onInterrupt = (): void => {
+    if (count++ === 0) {
+      control.cancel('Ctrl+C');
+      io.stderr.write(
+        '\nCancelling. The tool that runs gets the time that it needs; Ctrl+C again leaves it to that.\n',
+      );
+    } else process.exit(DELIVERY_EXIT.cancelled);
+  };
+  process.on('SIGINT', onInterrupt);
+  return () => process.off('SIGINT', onInterrupt);
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { RunEvent } from '../../../release/src/run/events';
+import type { Io } from '../io';
+import { printable, styleFor, wantsColor } from '../terminal';
+
+/** Tells a run as it goes: one line for each thing that happens, or one JSON object with `--json`. */
+export class Narrator {
+  private readonly style;
+  private lastState = '';
+
+  constructor(
+    private readonly io: Io,
+    private readonly isJson: boolean,
+  ) {
+    this.style = styleFor(wantsColor(undefined, io.stdout.isTty, io.env));
+  }
+
+  tell(event: RunEvent): void {
+    if (this.isJson) this.io.stdout.write(`${JSON.stringify({ v: 1, ...event })}\n`);
+    else this.print(event);
+  }
+
+  private print(event: RunEvent): void {
+    const { style } = this;
+    switch (event.type) {
+      case 'state':
+        if (event.text !== this.lastState) this.line(`${style.bold('›')} ${printable(event.text)}`);
+        this.lastState = event.text;
+        return;
+      case 'step':
+        if (event.phase === 'ended' && event.code !== 0)
+          this.line(`  ${style.red('✗')} ${event.name}: see ${event.log ?? ''}`);
+        return;
+      case 'progress':
+        return this.line(`  ${printable(event.text)}`);
+      case 'probe':
+        if (!event.healthy) this.line(style.dim(`  ${printable(`${event.check}: ${event.detail}`)}`));
+        return;
+      case 'approval':
+        return this.line(`\n${printable(readFileSync(event.document, 'utf8'))}`);
+      case 'warning':
+        return this.line(`${style.yellow('!')} ${printable(event.text)}`);
+      case 'problem':
+        return this.line(`${style.red('✗')} ${printable(event.text)}`);
+      case 'closed':
+        return this.line(
+          `${event.outcome === 'live' || event.outcome === 'baked' ? style.green('✓') : style.yellow('■')} ${printable(event.text)}`,
+        );
+    }
+  }
+
+  private line(text: string): void {
+    this.io.stdout.write(`${text}\n`);
+  }
+}

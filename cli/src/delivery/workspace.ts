@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { openWorkspace, type Workspace } from '../../../release/src/api/start-run';
+import { PipelineError } from '../../../release/src/config/problem';
+import type { Arguments, OptionSpec } from '../command-line';
+import { UsageError } from '../exit-codes';
+import type { Io } from '../io';
+
+const FILE = 'immutable.yaml';
+
+export const FILE_OPTION: OptionSpec = {
+  type: 'string',
+  value: 'FILE',
+  help: `The pipeline; otherwise the nearest ${FILE}, upward from here.`,
+};
+
+/**
+ * The pipeline of where the user stands.
+ *
+ * @throws UsageError when there is none, or naming every place that is wrong in it
+ */
+export function findWorkspace(args: Arguments, io: Io): Workspace {
+  const named = args.text('file');
+  const file = named === undefined ? nearest(io.cwd) : resolve(io.cwd, named);
+  if (file === undefined || !existsSync(file)) {
+    throw new UsageError(`There is no ${named ?? FILE} here or above. Write one; docs/release.md shows how.`);
+  }
+  try {
+    return openWorkspace(file);
+  } catch (error) {
+    if (error instanceof PipelineError) throw new UsageError(`The pipeline cannot be used:\n${error.message}`);
+    throw error;
+  }
+}
+
+/**
+ * The environment that a command names. With one environment in the file its name may be left out.
+ *
+ * @throws UsageError
+ */
+export function environmentOf(args: Arguments, { pipeline }: Workspace, command: string): string {
+  const [name] = args.positionals;
+  if (name !== undefined) return name;
+  const names = [...pipeline.environments.keys()];
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) return only;
+  throw new UsageError(`Say which environment: immutable-infra ${command} ${names.join('|') || 'NAME'}.`);
+}
+
+function nearest(directory: string): string | undefined {
+  const file = join(directory, FILE);
+  if (existsSync(file)) return file;
+  const parent = dirname(directory);
+  return parent === directory ? undefined : nearest(parent);
+}
