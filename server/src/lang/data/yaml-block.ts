@@ -1,3 +1,14 @@
+import {
+  AMPERSAND,
+  COLON,
+  DASH,
+  EXCLAMATION,
+  GREATER_THAN,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PIPE,
+  QUESTION,
+} from './yaml-characters';
 import { HOLE } from '../../core/mapped-text';
 import type { YamlCursor } from './yaml-cursor';
 import type { FlowReader } from './yaml-flow';
@@ -63,34 +74,26 @@ export class BlockReader {
     let where = place;
     for (;;) {
       const own = cursor.column;
-      if (cursor.isIndicator(45)) return this.sequence(own, column, where, outer);
-      if (cursor.isIndicator(63) || cursor.isIndicator(58)) return this.map(own, column, where, outer, undefined);
+      if (cursor.isIndicator(DASH)) return this.sequence(own, column, where, outer);
+      if (cursor.isIndicator(QUESTION) || cursor.isIndicator(COLON))
+        return this.map(own, column, where, outer, undefined);
       const inner = scalars.properties();
       if (!inner) return this.leafOrMap(own, column, where, outer, undefined);
       if (!cursor.lineIsOver) {
-        if (cursor.isIndicator(45)) return this.sequence(cursor.column, column, 'key', inner);
-        if (cursor.isIndicator(63)) return this.map(cursor.column, column, 'key', inner, undefined);
+        if (cursor.isIndicator(DASH)) return this.sequence(cursor.column, column, 'key', inner);
+        if (cursor.isIndicator(QUESTION)) return this.map(cursor.column, column, 'key', inner, undefined);
         return this.leafOrMap(own, column, where, outer, inner);
       }
       // Alone on their line they belong to what follows on the next one.
-      outer = outer ? this.merged(outer, inner) : inner;
+      outer = outer ? scalars.merged(outer, inner) : inner;
       if (!cursor.nextContent() || !this.isInside(column, indentless)) return nodes.empty(outer.end, outer);
       where = 'line';
     }
   }
 
-  private merged(outer: Properties, inner: Properties): Properties {
-    if (
-      (outer.anchor !== undefined && inner.anchor !== undefined) ||
-      (outer.tag !== undefined && inner.tag !== undefined)
-    )
-      this.cursor.problem(inner.end - 1, inner.end, 'A node can have one anchor and one tag only.');
-    return { anchor: inner.anchor ?? outer.anchor, tag: inner.tag ?? outer.tag, end: inner.end };
-  }
-
   private isInside(column: number, indentless: boolean): boolean {
     const { cursor } = this;
-    return cursor.column > column || (indentless && cursor.column === column && cursor.isIndicator(45));
+    return cursor.column > column || (indentless && cursor.column === column && cursor.isIndicator(DASH));
   }
 
   /** What follows a `-`, a `?` or a `:`. `after` is where it would stand when nothing is written. */
@@ -111,16 +114,22 @@ export class BlockReader {
   ): DataNode {
     const { cursor, scalars } = this;
     const { code, at: start, tab } = cursor;
-    if (place === 'line' && tab >= 0 && tab - cursor.lineStart <= Math.max(column, 0) && code !== 91 && code !== 123)
-      cursor.problem(tab, tab + 1, TAB);
-    if (code === 124 || code === 62) {
-      const scalar = scalars.block(column, outer && inner ? this.merged(outer, inner) : (outer ?? inner));
+    if (
+      place === 'line' &&
+      tab >= 0 &&
+      tab - cursor.lineStart <= Math.max(column, 0) &&
+      code !== OPEN_BRACKET &&
+      code !== OPEN_BRACE
+    )
+      cursor.tabProblem(tab);
+    if (code === PIPE || code === GREATER_THAN) {
+      const scalar = scalars.block(column, outer && inner ? scalars.merged(outer, inner) : (outer ?? inner));
       cursor.nextContent();
       return scalar;
     }
     if (isPlain(code)) {
       const stop = cursor.plainEnd(start, false);
-      if (stop < cursor.lineEnd && cursor.text.charCodeAt(stop) === 58) {
+      if (stop < cursor.lineEnd && cursor.text.charCodeAt(stop) === COLON) {
         scalars.checkStart();
         cursor.at = stop;
         return this.map(own, column, place, outer, this.leaves.plainKey(start, stop, inner));
@@ -139,7 +148,7 @@ export class BlockReader {
       // No key, so the properties on the line before belong to it too.
       cursor.problems.length = problems;
       cursor.restore(firstLine);
-      leaf = this.leaves.read(column, inner ? this.merged(outer, inner) : outer);
+      leaf = this.leaves.read(column, inner ? scalars.merged(outer, inner) : outer);
     }
     if (place !== 'key' && leaf.type === 'scalar' && leaf.style === 'plain') {
       const end = cursor.save();
@@ -161,7 +170,7 @@ export class BlockReader {
   private withRendered(column: number, rendered: DataNode): DataNode {
     const { cursor, nodes } = this;
     if (nodes.origin.actions.length === 0 || cursor.ended || cursor.column <= column) return rendered;
-    if (!cursor.isIndicator(45) && !cursor.looksLikeKey) return rendered;
+    if (!cursor.isIndicator(DASH) && !cursor.looksLikeKey) return rendered;
     const node = this.node(column, 'line', false);
     const { start, end } = rendered.range;
     const range = { start, end: Math.max(end, node.range.end) };
@@ -177,14 +186,14 @@ export class BlockReader {
   private keysFollow(own: number, place: Place): boolean {
     const { cursor } = this;
     if (!cursor.lineIsOver || !cursor.nextContent() || cursor.column < own) return false;
-    return cursor.isIndicator(45) ? place === 'line' || cursor.column > own : cursor.looksLikeKey;
+    return cursor.isIndicator(DASH) ? place === 'line' || cursor.column > own : cursor.looksLikeKey;
   }
 
   /** Skips blanks; true at a `:` that ends a key. */
   private atColon(): boolean {
     const { cursor } = this;
     cursor.skipBlanks();
-    return cursor.isIndicator(58);
+    return cursor.isIndicator(COLON);
   }
 
   /** Goes on to the next content. What is left of the line belongs to nothing. */
@@ -196,13 +205,6 @@ export class BlockReader {
       cursor.problem(at, cursor.skipLine(), 'This does not belong to the value before it.');
     }
     cursor.nextContent();
-  }
-
-  /** Tabs must not stand where the column counts. */
-  private checkIndent(at: number): void {
-    const { cursor } = this;
-    const tab = cursor.tab >= 0 ? cursor.tab : at - 1;
-    if (cursor.text.charCodeAt(tab) === 9) cursor.problem(tab, tab + 1, TAB);
   }
 
   /**
@@ -221,7 +223,7 @@ export class BlockReader {
     const { cursor, nodes } = this;
     const start = first?.start ?? cursor.at;
     if (place === 'key') cursor.problem(start, start + 1, 'A map must begin on a line of its own.');
-    else this.checkIndent(cursor.lineStart + own);
+    else cursor.checkIndent(cursor.lineStart + own);
     const entries: MapEntry[] = [];
     let key = first;
     let end: number;
@@ -239,9 +241,9 @@ export class BlockReader {
     const { cursor } = this;
     while (!cursor.ended) {
       const here = cursor.column;
-      const isItem = cursor.isIndicator(45);
+      const isItem = cursor.isIndicator(DASH);
       if (here === own && !isItem) {
-        if (cursor.tab >= 0) this.checkIndent(cursor.at);
+        if (cursor.tab >= 0) cursor.checkIndent(cursor.at);
         return true;
       }
       if (here <= column || (isItem && inSequence)) return false;
@@ -279,16 +281,16 @@ export class BlockReader {
   private entry(own: number, entries: MapEntry[]): number {
     const { cursor, scalars } = this;
     const { at: start, code } = cursor;
-    if (cursor.isIndicator(63)) return this.explicitEntry(own, entries);
-    if (cursor.isIndicator(58)) return this.finishEntry(own, entries, { text: '', start, end: start });
-    const properties = code === 38 || code === 33 ? scalars.properties() : undefined;
+    if (cursor.isIndicator(QUESTION)) return this.explicitEntry(own, entries);
+    if (cursor.isIndicator(COLON)) return this.finishEntry(own, entries, { text: '', start, end: start });
+    const properties = code === AMPERSAND || code === EXCLAMATION ? scalars.properties() : undefined;
     const { at: from } = cursor;
     let key: Key;
     if (isPlain(cursor.code)) {
       scalars.checkStart();
       cursor.at = cursor.plainEnd(from, false);
       key = this.leaves.plainKey(from, cursor.at, properties);
-    } else if (cursor.code === 124 || cursor.code === 62) {
+    } else if (cursor.code === PIPE || cursor.code === GREATER_THAN) {
       const { range } = scalars.block(own, properties);
       cursor.problem(range.start, range.end, 'A key and a colon are missing before this text.');
       cursor.nextContent();
@@ -300,7 +302,7 @@ export class BlockReader {
   /** The colon at the cursor and the value behind it. */
   private finishEntry(own: number, entries: MapEntry[], key: Key): number {
     const { cursor } = this;
-    if (!cursor.isIndicator(58)) return this.keyWithoutColon(own, entries, key);
+    if (!cursor.isIndicator(COLON)) return this.keyWithoutColon(own, entries, key);
     const after = ++cursor.at;
     const value = this.value(own, 'key', true, after);
     if (key.text !== undefined) entries.push(mapEntry(key.text, { start: key.start, end: key.end }, value));
@@ -315,7 +317,7 @@ export class BlockReader {
     if (!cursor.lineIsOver) cursor.skipLine();
     let value: DataNode | undefined;
     if (cursor.nextContent()) {
-      const isItem = cursor.isIndicator(45);
+      const isItem = cursor.isIndicator(DASH);
       if (isItem ? cursor.column >= own : cursor.column > own && cursor.looksLikeKey)
         value = this.node(own, 'line', true);
     }
@@ -330,7 +332,7 @@ export class BlockReader {
     const after = ++cursor.at;
     const key = this.value(own, 'dash', true, after);
     let value: DataNode | undefined;
-    if (!cursor.ended && cursor.column === own && cursor.isIndicator(58)) {
+    if (!cursor.ended && cursor.column === own && cursor.isIndicator(COLON)) {
       const colonEnd = ++cursor.at;
       value = this.value(own, 'dash', true, colonEnd);
     }
@@ -348,7 +350,7 @@ export class BlockReader {
   private sequence(own: number, column: number, place: Place, properties: Properties | undefined): SequenceNode {
     const { cursor, nodes } = this;
     if (place === 'key') cursor.problem(cursor.at, cursor.at + 1, 'A list must begin on a line of its own.');
-    else this.checkIndent(cursor.at);
+    else cursor.checkIndent(cursor.at);
     const sequence = nodes.sequence(cursor.at, false, properties);
     this.items(sequence, own, column);
     return nodes.register(sequence);
@@ -374,9 +376,9 @@ export class BlockReader {
     while (!cursor.ended) {
       const here = cursor.column;
       const { at } = cursor;
-      if (cursor.isIndicator(45)) {
+      if (cursor.isIndicator(DASH)) {
         if (here === own) {
-          if (cursor.tab >= 0) this.checkIndent(at);
+          if (cursor.tab >= 0) cursor.checkIndent(at);
           return true;
         }
         if (here <= column) return false;
@@ -395,5 +397,3 @@ export class BlockReader {
     return false;
   }
 }
-
-const TAB = 'Indent with spaces, not with tabs.';

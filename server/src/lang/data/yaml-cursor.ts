@@ -1,3 +1,19 @@
+import {
+  BACKSLASH,
+  CARRIAGE_RETURN,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOUBLE_QUOTE,
+  HASH,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUESTION,
+  SINGLE_QUOTE,
+  SPACE,
+  TAB,
+} from './yaml-characters';
 import type { Comment, SyntaxProblem } from '../syntax';
 
 /** More problems than this in one document help nobody, and hostile input could make millions. */
@@ -14,9 +30,9 @@ export interface LineState {
 
 /** `[`, `]`, `{`, `}` and `,`. */
 export const isFlowIndicator = (code: number): boolean =>
-  code === 44 || code === 91 || code === 93 || code === 123 || code === 125;
+  code === COMMA || code === OPEN_BRACKET || code === CLOSE_BRACKET || code === OPEN_BRACE || code === CLOSE_BRACE;
 
-export const isBlank = (code: number): boolean => code === 32 || code === 9;
+export const isBlank = (code: number): boolean => code === SPACE || code === TAB;
 
 /** Moves through one document of a YAML text, line by line, and gathers comments and problems on its way. */
 export class YamlCursor {
@@ -71,7 +87,7 @@ export class YamlCursor {
       return;
     }
     this.nextLine = found + 1;
-    this.lineEnd = found > start && text.charCodeAt(found - 1) === 13 ? found - 1 : found;
+    this.lineEnd = found > start && text.charCodeAt(found - 1) === CARRIAGE_RETURN ? found - 1 : found;
   }
 
   save(): LineState {
@@ -99,9 +115,9 @@ export class YamlCursor {
   skipIndent(): void {
     const { text, lineEnd } = this;
     let at = this.at;
-    while (at < lineEnd && text.charCodeAt(at) === 32) at++;
+    while (at < lineEnd && text.charCodeAt(at) === SPACE) at++;
     this.at = at;
-    if (at < lineEnd && text.charCodeAt(at) === 9) {
+    if (at < lineEnd && text.charCodeAt(at) === TAB) {
       this.tab = at;
       this.skipBlanks();
     }
@@ -115,7 +131,7 @@ export class YamlCursor {
   /** True at a `#` that begins a comment. */
   get atComment(): boolean {
     const { at, text } = this;
-    return this.code === 35 && (at === this.lineStart || isBlank(text.charCodeAt(at - 1)));
+    return this.code === HASH && (at === this.lineStart || isBlank(text.charCodeAt(at - 1)));
   }
 
   /** True when a blank or the end of the line is at the offset: what stands before it may be an indicator. */
@@ -163,7 +179,7 @@ export class YamlCursor {
   skipLine(): number {
     const { text, lineEnd } = this;
     let at = this.at;
-    while (at < lineEnd && !(text.charCodeAt(at) === 35 && isBlank(text.charCodeAt(at - 1)))) at++;
+    while (at < lineEnd && !(text.charCodeAt(at) === HASH && isBlank(text.charCodeAt(at - 1)))) at++;
     this.at = at;
     while (at > this.lineStart && isBlank(text.charCodeAt(at - 1))) at--;
     return at;
@@ -175,6 +191,16 @@ export class YamlCursor {
     this.problems.push({ range: { start, end: Math.max(start, end) }, message });
   }
 
+  tabProblem(tab: number): void {
+    this.problem(tab, tab + 1, 'Indent with spaces, not with tabs.');
+  }
+
+  /** Reports a tab before the offset, or in the indentation, where the column counts. */
+  checkIndent(at: number): void {
+    const tab = this.tab >= 0 ? this.tab : at - 1;
+    if (this.text.charCodeAt(tab) === TAB) this.tabProblem(tab);
+  }
+
   /**
    * Where plain text ends on the line: before `: `, ` #` and, in a flow collection, before its indicators. Blanks at the
    * end are still part of it.
@@ -183,11 +209,11 @@ export class YamlCursor {
     const { text, lineEnd } = this;
     for (let at = from; at < lineEnd; at++) {
       const code = text.charCodeAt(at);
-      if (code === 58) {
+      if (code === COLON) {
         if (at + 1 >= lineEnd) return at;
         const next = text.charCodeAt(at + 1);
-        if (next === 32 || next === 9 || (inFlow && isFlowIndicator(next))) return at;
-      } else if (code === 35) {
+        if (next === SPACE || next === TAB || (inFlow && isFlowIndicator(next))) return at;
+      } else if (code === HASH) {
         if (at > from && isBlank(text.charCodeAt(at - 1))) return at;
       } else if (inFlow && isFlowIndicator(code)) return at;
     }
@@ -204,16 +230,17 @@ export class YamlCursor {
   /** True when the rest of the line reads like `key: …`, `"key": …` or `? …`. */
   get looksLikeKey(): boolean {
     const { text, lineEnd, code } = this;
-    if (code === 91 || code === 123) return false;
-    if (this.isIndicator(63)) return true;
-    if (code === 34 || code === 39) {
+    if (code === OPEN_BRACKET || code === OPEN_BRACE) return false;
+    if (this.isIndicator(QUESTION)) return true;
+    if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) {
       let at = this.at + 1;
-      while (at < lineEnd && text.charCodeAt(at) !== code) at += text.charCodeAt(at) === 92 && code === 34 ? 2 : 1;
+      while (at < lineEnd && text.charCodeAt(at) !== code)
+        at += text.charCodeAt(at) === BACKSLASH && code === DOUBLE_QUOTE ? 2 : 1;
       at++;
       while (at < lineEnd && isBlank(text.charCodeAt(at))) at++;
-      return at < lineEnd && text.charCodeAt(at) === 58 && this.endsIndicator(at + 1);
+      return at < lineEnd && text.charCodeAt(at) === COLON && this.endsIndicator(at + 1);
     }
     const stop = this.plainEnd(this.at, false);
-    return stop < lineEnd && text.charCodeAt(stop) === 58;
+    return stop < lineEnd && text.charCodeAt(stop) === COLON;
   }
 }

@@ -1,3 +1,4 @@
+import { BYTE_ORDER_MARK, CARRIAGE_RETURN, DOT, HASH, LINE_FEED, PERCENT } from './yaml-characters';
 import type { Origin } from './decoded-scalar';
 import type { DataDocument, DataNode } from './tree';
 import { BlockReader } from './yaml-block';
@@ -30,7 +31,7 @@ export function documentPlaces(text: string): DocumentPlace[] {
   };
   const found = new MarkerSearch(text);
   for (let at = found.next(); at >= 0; at = found.next()) {
-    if (text.charCodeAt(at) === 46) {
+    if (text.charCodeAt(at) === DOT) {
       const lineBreak = text.indexOf('\n', at);
       const end = lineBreak < 0 ? text.length : lineBreak + 1;
       finish(end, at);
@@ -60,7 +61,7 @@ class MarkerSearch {
   next(): number {
     const { text } = this;
     if (this.at === 0) {
-      this.at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+      this.at = text.charCodeAt(0) === BYTE_ORDER_MARK ? 1 : 0;
       const first = text.slice(this.at, this.at + 3);
       if ((first === '---' || first === '...') && this.endsMarker(this.at + 3)) return this.at++;
     }
@@ -83,19 +84,19 @@ class MarkerSearch {
 
   private endsMarker(at: number): boolean {
     const code = this.text.charCodeAt(at);
-    return at >= this.text.length || isBlank(code) || code === 10 || code === 13;
+    return at >= this.text.length || isBlank(code) || code === LINE_FEED || code === CARRIAGE_RETURN;
   }
 }
 
 /** True when a part of the text holds only blank lines, comments and directives. */
 function isPrelude(text: string, start: number, end: number): boolean {
-  for (let at = text.charCodeAt(start) === 0xfeff ? start + 1 : start; at < end;) {
+  for (let at = text.charCodeAt(start) === BYTE_ORDER_MARK ? start + 1 : start; at < end;) {
     const lineBreak = text.indexOf('\n', at);
     const next = lineBreak < 0 || lineBreak >= end ? end : lineBreak + 1;
     let first = at;
-    while (first < next && (isBlank(text.charCodeAt(first)) || text.charCodeAt(first) === 13)) first++;
+    while (first < next && (isBlank(text.charCodeAt(first)) || text.charCodeAt(first) === CARRIAGE_RETURN)) first++;
     const code = text.charCodeAt(first);
-    if (first < next && code !== 10 && code !== 35 && text.charCodeAt(at) !== 37) return false;
+    if (first < next && code !== LINE_FEED && code !== HASH && text.charCodeAt(at) !== PERCENT) return false;
     at = next;
   }
   return true;
@@ -104,7 +105,7 @@ function isPrelude(text: string, start: number, end: number): boolean {
 /** Reads one document. Never throws: what cannot be read is missing from the tree, and a problem says so. */
 export function readDocument(origin: Origin, { start, end, marker, contentEnd }: DocumentPlace): DataDocument {
   const { text } = origin;
-  const cursor = new YamlCursor(text, text.charCodeAt(start) === 0xfeff ? start + 1 : start, contentEnd);
+  const cursor = new YamlCursor(text, text.charCodeAt(start) === BYTE_ORDER_MARK ? start + 1 : start, contentEnd);
   const nodes = new YamlNodes(origin);
   const scalars = new ScalarReader(cursor, nodes);
   const block = new BlockReader(cursor, nodes, scalars, new FlowReader(cursor, nodes, scalars));
@@ -117,7 +118,7 @@ export function readDocument(origin: Origin, { start, end, marker, contentEnd }:
 /** The lines before the `---`: comments and directives. */
 function readDirectives(cursor: YamlCursor, scalars: ScalarReader, marker: number): void {
   const { text } = cursor;
-  while (cursor.nextContent() && cursor.code === 37 && cursor.column === 0) {
+  while (cursor.nextContent() && cursor.code === PERCENT && cursor.column === 0) {
     const { at } = cursor;
     const end = cursor.skipLine();
     const [name, handle, prefix] = text.slice(at, end).split(/[ \t]+/);

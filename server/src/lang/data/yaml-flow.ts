@@ -1,12 +1,23 @@
+import {
+  ASTERISK,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DASH,
+  DOUBLE_QUOTE,
+  HASH,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUESTION,
+  SINGLE_QUOTE,
+} from './yaml-characters';
 import { isFlowIndicator } from './yaml-cursor';
 import type { YamlCursor } from './yaml-cursor';
 import { DEPTH_LIMIT, mapEntry } from './yaml-nodes';
 import type { Properties, YamlNodes } from './yaml-nodes';
 import type { ScalarReader } from './yaml-scalars';
 import type { DataNode, MapEntry, MapNode, SequenceNode } from './tree';
-
-const CLOSE_SEQUENCE = 93;
-const CLOSE_MAP = 125;
 
 /** Reads `[…]` and `{…}`. One that never closes ends where a line reads like the next key or item of the block around it. */
 export class FlowReader {
@@ -29,7 +40,7 @@ export class FlowReader {
   collection(column: number, properties?: Properties): MapNode | SequenceNode {
     const { cursor, nodes } = this;
     const { at: start } = cursor;
-    const isMap = cursor.code === 123;
+    const isMap = cursor.code === OPEN_BRACE;
     const entries: MapEntry[] = [];
     const sequence = isMap ? undefined : nodes.sequence(start, true, properties);
     let end = start + 1;
@@ -58,7 +69,7 @@ export class FlowReader {
   private members(column: number, isMap: boolean, read: (column: number) => number): number {
     const { cursor } = this;
     const start = cursor.at - 1;
-    const close = isMap ? CLOSE_MAP : CLOSE_SEQUENCE;
+    const close = isMap ? CLOSE_BRACE : CLOSE_BRACKET;
     let end = cursor.at;
     let expectsMember = true;
     for (;;) {
@@ -66,7 +77,7 @@ export class FlowReader {
       const found = this.skipSpace(column, isMap);
       const { at, code } = cursor;
       if (found && code === close) return ++cursor.at;
-      const isOther = found && (code === CLOSE_MAP || code === CLOSE_SEQUENCE);
+      const isOther = found && (code === CLOSE_BRACE || code === CLOSE_BRACKET);
       const ends = !found || (isOther && (isMap ? this.openSequences : this.openMaps) > 0);
       const isNextKey = before !== undefined && before.lineStart !== cursor.lineStart && this.atPlainKey();
       if (ends || isNextKey) {
@@ -77,7 +88,7 @@ export class FlowReader {
       if (isOther) {
         cursor.problem(at, at + 1, `\`${String.fromCharCode(code)}\` closes nothing.`);
         end = ++cursor.at;
-      } else if (code === 44) {
+      } else if (code === COMMA) {
         if (expectsMember) cursor.problem(at, at + 1, 'There is no value before the comma.');
         expectsMember = true;
         end = ++cursor.at;
@@ -93,7 +104,7 @@ export class FlowReader {
 
   private atPlainKey(): boolean {
     const { cursor } = this;
-    return cursor.code !== 34 && cursor.code !== 39 && cursor.looksLikeKey;
+    return cursor.code !== DOUBLE_QUOTE && cursor.code !== SINGLE_QUOTE && cursor.looksLikeKey;
   }
 
   /**
@@ -105,7 +116,7 @@ export class FlowReader {
     for (;;) {
       cursor.skipBlanks();
       if (cursor.at < cursor.lineEnd) {
-        if (cursor.code !== 35) return true;
+        if (cursor.code !== HASH) return true;
         if (!cursor.atComment) cursor.problem(cursor.at, cursor.at + 1, 'A blank must stand before a comment.');
         cursor.comment();
       }
@@ -125,11 +136,11 @@ export class FlowReader {
   private mayDedent(column: number, inMap: boolean): boolean {
     const { cursor } = this;
     const { at, code } = cursor;
-    const closes = code === CLOSE_MAP || code === CLOSE_SEQUENCE;
+    const closes = code === CLOSE_BRACE || code === CLOSE_BRACKET;
     // A closing bracket below the key is not in the letter of YAML, but every parser takes it.
     if (closes && cursor.column === column && this.openMaps + this.openSequences === 1) return true;
-    const isQuoted = code === 34 || code === 39;
-    if (!closes && (cursor.isIndicator(45) || (cursor.looksLikeKey && !(inMap && isQuoted)))) return false;
+    const isQuoted = code === DOUBLE_QUOTE || code === SINGLE_QUOTE;
+    if (!closes && (cursor.isIndicator(DASH) || (cursor.looksLikeKey && !(inMap && isQuoted)))) return false;
     cursor.problem(at, at + 1, 'What is in brackets must be indented more than the key.');
     return true;
   }
@@ -137,7 +148,7 @@ export class FlowReader {
   /** An item of a sequence. Returns where it ends. */
   private item(column: number, items: DataNode[]): number {
     const { cursor } = this;
-    if (cursor.isIndicator(63) || this.atColon(false)) return this.single(column, items);
+    if (cursor.isIndicator(QUESTION) || this.atColon(false)) return this.single(column, items);
     const start = cursor.save();
     const properties = this.scalars.properties();
     const node = this.node(column, false, properties);
@@ -169,7 +180,7 @@ export class FlowReader {
   private pair(column: number, entries: MapEntry[], inMap: boolean): number {
     const { cursor, nodes, scalars } = this;
     const start = cursor.at;
-    if (cursor.isIndicator(63)) {
+    if (cursor.isIndicator(QUESTION)) {
       cursor.at++;
       if (!this.skipSpace(column, inMap)) return start + 1;
     }
@@ -208,7 +219,7 @@ export class FlowReader {
 
   private endsValue(): boolean {
     const { code } = this.cursor;
-    return code === 44 || code === CLOSE_MAP || code === CLOSE_SEQUENCE;
+    return code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET;
   }
 
   /** One node. `keys`: a plain scalar of several lines may be a key. */
@@ -217,19 +228,19 @@ export class FlowReader {
     if (properties && (cursor.lineIsOver || this.endsValue())) {
       if (!this.skipSpace(column, true) || this.endsValue()) return nodes.empty(properties.end, properties);
     }
-    if (cursor.isIndicator(45)) {
+    if (cursor.isIndicator(DASH)) {
       cursor.problem(cursor.at, cursor.at + 1, 'A list with dashes cannot stand in brackets.');
       cursor.at++;
       if (!this.skipSpace(column, keys) || this.endsValue()) return nodes.empty(cursor.at, properties);
     }
     switch (cursor.code) {
-      case 34:
-      case 39:
+      case DOUBLE_QUOTE:
+      case SINGLE_QUOTE:
         return scalars.quoted(column, true, properties);
-      case 91:
-      case 123:
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
         return this.collection(column, properties);
-      case 42:
+      case ASTERISK:
         if (properties) cursor.problem(cursor.at, cursor.at + 1, 'An alias can have no anchor and no tag.');
         return scalars.alias();
       default:
@@ -240,7 +251,7 @@ export class FlowReader {
   /** True at a `:` that separates key and value. After a quoted key or a collection it needs no blank. */
   private atColon(afterJson: boolean): boolean {
     const { cursor } = this;
-    if (cursor.code !== 58) return false;
+    if (cursor.code !== COLON) return false;
     const next = cursor.at + 1;
     return afterJson || cursor.endsIndicator(next) || isFlowIndicator(cursor.text.charCodeAt(next));
   }

@@ -1,3 +1,4 @@
+import { ASTERISK, DOUBLE_QUOTE, GREATER_THAN, OPEN_BRACE, OPEN_BRACKET, PIPE, SINGLE_QUOTE } from './yaml-characters';
 import { keyText } from './decoded-scalar';
 import type { YamlCursor } from './yaml-cursor';
 import type { FlowReader } from './yaml-flow';
@@ -29,13 +30,13 @@ export class LeafReader {
   read(column: number, properties: Properties | undefined): DataNode {
     const { cursor, scalars } = this;
     switch (cursor.code) {
-      case 34:
-      case 39:
+      case DOUBLE_QUOTE:
+      case SINGLE_QUOTE:
         return scalars.quoted(column, false, properties);
-      case 91:
-      case 123:
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
         return this.flow.collection(column, properties);
-      case 42:
+      case ASTERISK:
         if (properties) cursor.problem(cursor.at, cursor.at + 1, 'An alias can have no anchor and no tag.');
         return scalars.alias();
       default:
@@ -58,7 +59,13 @@ export class LeafReader {
 
 /** Whether a leaf that begins like this is a plain scalar. */
 export const isPlain = (code: number): boolean =>
-  code !== 34 && code !== 39 && code !== 91 && code !== 123 && code !== 42 && code !== 124 && code !== 62;
+  code !== DOUBLE_QUOTE &&
+  code !== SINGLE_QUOTE &&
+  code !== OPEN_BRACKET &&
+  code !== OPEN_BRACE &&
+  code !== ASTERISK &&
+  code !== PIPE &&
+  code !== GREATER_THAN;
 
 /** A node that turned out to be a key. */
 export function keyOf(leaf: DataNode): Key {

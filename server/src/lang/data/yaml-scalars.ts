@@ -1,3 +1,24 @@
+import {
+  AMPERSAND,
+  AT_SIGN,
+  BACKSLASH,
+  BACKTICK,
+  CARRIAGE_RETURN,
+  COLON,
+  DASH,
+  DOUBLE_QUOTE,
+  EXCLAMATION,
+  GREATER_THAN,
+  HASH,
+  LESS_THAN,
+  LINE_FEED,
+  PERCENT,
+  PIPE,
+  PLUS,
+  SINGLE_QUOTE,
+  SPACE,
+  TAB,
+} from './yaml-characters';
 import { HOLE } from '../../core/mapped-text';
 import type { ScalarDetails } from './decoded-scalar';
 import { isBlank, isFlowIndicator } from './yaml-cursor';
@@ -36,11 +57,11 @@ export class ScalarReader {
     let anchor: string | undefined;
     let tag: string | undefined;
     let end = -1;
-    for (let { code } = cursor; code === 38 || code === 33; code = cursor.code) {
+    for (let { code } = cursor; code === AMPERSAND || code === EXCLAMATION; code = cursor.code) {
       const start = cursor.at;
-      const again = (code === 38 ? anchor : tag) !== undefined;
-      if (again) cursor.problem(start, start + 1, `A node can have one ${code === 38 ? 'anchor' : 'tag'} only.`);
-      if (code === 38) anchor = this.anchorName();
+      const again = (code === AMPERSAND ? anchor : tag) !== undefined;
+      if (again) cursor.problem(start, start + 1, `A node can have one ${code === AMPERSAND ? 'anchor' : 'tag'} only.`);
+      if (code === AMPERSAND) anchor = this.anchorName();
       else tag = this.tag();
       end = cursor.at;
       if (!cursor.endsIndicator(end) && !isFlowIndicator(cursor.code))
@@ -48,6 +69,16 @@ export class ScalarReader {
       cursor.skipBlanks();
     }
     return end < 0 ? undefined : { anchor, tag, end };
+  }
+
+  /** The properties of one node that stand on two lines. */
+  merged(outer: Properties, inner: Properties): Properties {
+    if (
+      (outer.anchor !== undefined && inner.anchor !== undefined) ||
+      (outer.tag !== undefined && inner.tag !== undefined)
+    )
+      this.cursor.problem(inner.end - 1, inner.end, 'A node can have one anchor and one tag only.');
+    return { anchor: inner.anchor ?? outer.anchor, tag: inner.tag ?? outer.tag, end: inner.end };
   }
 
   private anchorName(): string {
@@ -67,15 +98,16 @@ export class ScalarReader {
   private tag(): string | undefined {
     const { cursor } = this;
     const { text, at: start } = cursor;
-    if (text.charCodeAt(start + 1) === 60) {
-      while (cursor.at < cursor.lineEnd && cursor.code !== 62 && !isBlank(cursor.code)) cursor.at++;
-      const closed = cursor.code === 62;
+    if (text.charCodeAt(start + 1) === LESS_THAN) {
+      while (cursor.at < cursor.lineEnd && cursor.code !== GREATER_THAN && !isBlank(cursor.code)) cursor.at++;
+      const closed = cursor.code === GREATER_THAN;
       if (closed) cursor.at++;
       else cursor.problem(start, cursor.at, 'The tag must end with `>`.');
       return text.slice(start + 2, closed ? cursor.at - 1 : cursor.at);
     }
     cursor.at = start + 1;
-    for (let { code } = cursor; code > 32 && !isFlowIndicator(code) && code !== 34; code = cursor.code) cursor.at++;
+    for (let { code } = cursor; code > 32 && !isFlowIndicator(code) && code !== DOUBLE_QUOTE; code = cursor.code)
+      cursor.at++;
     const written = text.slice(start, cursor.at);
     if (written === '!') return '!';
     const handle = /^!(?:[\w-]*!)?/.exec(written)?.[0] ?? '!';
@@ -107,7 +139,7 @@ export class ScalarReader {
     const { cursor } = this;
     const start = cursor.at;
     const quote = cursor.code;
-    const style = quote === 34 ? 'double' : 'single';
+    const style = quote === DOUBLE_QUOTE ? 'double' : 'single';
     cursor.at++;
     const first = cursor.save();
     const problems = cursor.problems.length;
@@ -135,12 +167,12 @@ export class ScalarReader {
     while (at < lineEnd) {
       const code = text.charCodeAt(at);
       if (code === quote) {
-        if (quote === 34 || text.charCodeAt(at + 1) !== 39 || at + 1 >= lineEnd) {
+        if (quote === DOUBLE_QUOTE || text.charCodeAt(at + 1) !== SINGLE_QUOTE || at + 1 >= lineEnd) {
           cursor.at = at + 1;
           return true;
         }
         at += 2;
-      } else if (code === 92 && quote === 34) at = this.escapeEnd(at);
+      } else if (code === BACKSLASH && quote === DOUBLE_QUOTE) at = this.escapeEnd(at);
       else at++;
     }
     cursor.at = lineEnd;
@@ -170,7 +202,7 @@ export class ScalarReader {
       const spaces = (cursor.tab < 0 ? cursor.at : cursor.tab) - cursor.lineStart;
       if (spaces <= column) {
         if (cursor.tab < 0) return false;
-        cursor.problem(cursor.tab, cursor.tab + 1, 'Indent with spaces, not with tabs.');
+        cursor.tabProblem(cursor.tab);
       }
       if (this.closeOnLine(quote)) return true;
     }
@@ -182,7 +214,7 @@ export class ScalarReader {
     const { cursor } = this;
     const end = cursor.at;
     cursor.skipBlanks();
-    const fits = cursor.lineIsOver || cursor.code === 58 || (inFlow && isFlowIndicator(cursor.code));
+    const fits = cursor.lineIsOver || cursor.code === COLON || (inFlow && isFlowIndicator(cursor.code));
     cursor.at = end;
     return fits;
   }
@@ -211,14 +243,13 @@ export class ScalarReader {
       }
       const from = cursor.at;
       stop = cursor.plainEnd(from, inFlow);
-      const isKey = stop < cursor.lineEnd && cursor.text.charCodeAt(stop) === 58;
-      const isItem = isRendered && cursor.isIndicator(45);
+      const isKey = stop < cursor.lineEnd && cursor.text.charCodeAt(stop) === COLON;
+      const isItem = isRendered && cursor.isIndicator(DASH);
       if (stop === from || (isKey && !keys) || isItem) {
         cursor.restore(line);
         break;
       }
-      if (cursor.tab >= 0 && cursor.tab - cursor.lineStart <= column)
-        cursor.problem(cursor.tab, cursor.tab + 1, 'Indent with spaces, not with tabs.');
+      if (cursor.tab >= 0 && cursor.tab - cursor.lineStart <= column) cursor.tabProblem(cursor.tab);
       end = cursor.trimmed(from, stop);
       cursor.at = stop;
     }
@@ -231,9 +262,9 @@ export class ScalarReader {
     const { text, nextLine, end } = this.cursor;
     if (nextLine >= end) return false;
     let at = nextLine;
-    while (at < end && text.charCodeAt(at) === 32) at++;
+    while (at < end && text.charCodeAt(at) === SPACE) at++;
     const code = text.charCodeAt(at);
-    return at - nextLine > column || code === 9 || code === 10 || code === 13;
+    return at - nextLine > column || code === TAB || code === LINE_FEED || code === CARRIAGE_RETURN;
   }
 
   /** Moves to the next line that is not blank if it can continue a plain scalar. */
@@ -244,7 +275,7 @@ export class ScalarReader {
       cursor.openLine(cursor.nextLine);
       cursor.skipIndent();
     } while (cursor.at >= cursor.lineEnd);
-    return cursor.column > column && cursor.code !== 35;
+    return cursor.column > column && cursor.code !== HASH;
   }
 
   /** Reports a plain scalar that begins with a reserved character. */
@@ -252,7 +283,13 @@ export class ScalarReader {
     const { cursor } = this;
     const { code, at } = cursor;
     const bad =
-      code === 37 || code === 64 || code === 96 || code === 124 || code === 62 || isFlowIndicator(code) || code === 35;
+      code === PERCENT ||
+      code === AT_SIGN ||
+      code === BACKTICK ||
+      code === PIPE ||
+      code === GREATER_THAN ||
+      isFlowIndicator(code) ||
+      code === HASH;
     if (bad) cursor.problem(at, at + 1, `A value cannot begin with \`${String.fromCharCode(code)}\`: quote it.`);
   }
 
@@ -270,7 +307,7 @@ export class ScalarReader {
     let chomping = false;
     for (let { code } = cursor; ; code = cursor.code) {
       if (code >= 49 && code <= 57 && indent < 0) indent = parent + code - 48;
-      else if ((code === 43 || code === 45) && !chomping) chomping = true;
+      else if ((code === PLUS || code === DASH) && !chomping) chomping = true;
       else break;
       cursor.at++;
     }
@@ -288,13 +325,16 @@ export class ScalarReader {
     while (contentEnd < limit) {
       const line = contentEnd;
       let at = line;
-      while (at < limit && text.charCodeAt(at) === 32) at++;
+      while (at < limit && text.charCodeAt(at) === SPACE) at++;
       const found = text.indexOf('\n', at);
       const next = found < 0 || found >= limit ? limit : found + 1;
       let lineEnd = next;
       while (lineEnd > at && isSpace(text.charCodeAt(lineEnd - 1))) lineEnd--;
       const spaces = at - line;
-      const empty = at >= next || text.charCodeAt(at) === 10 || (text.charCodeAt(at) === 13 && at + 1 === found);
+      const empty =
+        at >= next ||
+        text.charCodeAt(at) === LINE_FEED ||
+        (text.charCodeAt(at) === CARRIAGE_RETURN && at + 1 === found);
       if (!empty) {
         if (indent < 0) {
           if (spaces <= column && lineEnd > at) break;
@@ -311,7 +351,7 @@ export class ScalarReader {
       contentEnd = next;
     }
     cursor.openLine(contentEnd);
-    const style = text.charCodeAt(start) === 62 ? 'folded' : 'literal';
+    const style = text.charCodeAt(start) === GREATER_THAN ? 'folded' : 'literal';
     return this.leaf(start, end, style, properties, {
       block: { end: contentEnd, indent: indent < 0 ? widestBlank : indent },
     });
@@ -329,7 +369,8 @@ export class ScalarReader {
   }
 }
 
-const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
+const isSpace = (code: number): boolean =>
+  code === SPACE || code === TAB || code === LINE_FEED || code === CARRIAGE_RETURN;
 
 function decoded(suffix: string): string {
   try {

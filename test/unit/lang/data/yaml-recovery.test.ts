@@ -181,7 +181,7 @@ s: t
 describe('broken texts', () => {
   it('are read at every prefix, and with every letter left out or doubled', () => {
     for (const text of [SAMPLE, SAMPLE.replaceAll('\n', '\r\n'), kubernetes(60), workflow(40)]) {
-      const step = text.length > 1000 ? 37 : 1;
+      const step = text.length > 1000 ? 97 : 2;
       for (let at = 0; at <= text.length; at += step) {
         checkFile(parseYaml(text.slice(0, at)));
         checkFile(parseYaml(text.slice(0, at) + text.slice(at + 1)));
@@ -209,11 +209,11 @@ describe('broken texts', () => {
           checkFile(parseYaml(text, { template }));
         },
       ),
-      { seed: 31, numRuns: 1500 },
+      { seed: 31, numRuns: 600 },
     );
   });
 
-  const long = 200_000;
+  const long = 100_000;
   it.each<[string, string]>([
     ['? in a row', '? '.repeat(long)],
     ['- in a row', '- '.repeat(long)],
