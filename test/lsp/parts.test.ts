@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LineIndex } from '../../server/src/core/text';
+import { Dependencies } from '../../server/src/lsp/dependencies';
+import { Documents } from '../../server/src/lsp/documents';
+import { fixDocument } from '../../server/src/lsp/fix-all';
+import { Folder } from '../../server/src/lsp/folder';
 import { Log } from '../../server/src/lsp/log';
 import { NodeFiles } from '../../server/src/lsp/node-files';
 import { anchorRange } from '../../server/src/lsp/places';
 import { DEFAULT_SETTINGS } from '../../server/src/lsp/protocol';
 import { whyOf } from '../../server/src/lsp/rule-pages';
+import type { DocumentResult } from '../../server/src/lsp/session';
 import { SettingsCache } from '../../server/src/lsp/settings-cache';
 import { below, formatUri, parseUri, relativePath, resourceKey, uriKey } from '../../server/src/lsp/uri';
 import { yamlCursor } from '../../server/src/lsp/yaml-cursor';
@@ -83,6 +88,67 @@ describe('local files', () => {
     expect(files.read(join(directory, 'large.tf'))).toBeUndefined();
     expect(files.list(join(directory, 'large.tf'))).toBeUndefined();
     expect([files.reads('file'), files.reads('vscode-vfs')]).toEqual([true, false]);
+  });
+});
+
+describe('what a change concerns', () => {
+  it('is its directory, and those whose documents read the file or listed the names', () => {
+    const dependencies = new Dependencies();
+    dependencies.begin('app');
+    dependencies.note('scripts/run.sh');
+    dependencies.note('scripts');
+    dependencies.end();
+    dependencies.note('other/unread.sh');
+    expect([...dependencies.changed('scripts/run.sh', true)]).toEqual(['scripts', 'app']);
+    expect([...dependencies.changed('scripts/new.sh', true)]).toEqual(['scripts']);
+    expect([...dependencies.changed('scripts/new.sh', false)]).toEqual(['scripts', 'app']);
+    expect([...dependencies.changed('other/unread.sh', false)]).toEqual(['other']);
+    expect(dependencies.stamp('app')).toBe(2);
+  });
+});
+
+describe('fixing a whole document', () => {
+  const text = Array.from(
+    { length: 3 },
+    (_, index) => `resource "aws_autoscaling_group" "g${index}" {
+  min_size = 2
+  launch_template {
+    id      = aws_launch_template.app.id
+    version = "$Latest"
+  }
+  instance_refresh {
+    strategy = "Rolling"
+  }
+}
+`,
+  ).join('resource "aws_launch_template" "app" {}\n');
+  const settings = { settings: DEFAULT_SETTINGS, key: '' };
+  const folder = new Folder(undefined, {
+    access: { documents: new Documents(), local: undefined, remote: undefined },
+    isTrusted: () => true,
+    now: () => new Date('2026-11-21'),
+  });
+  const result = { text, settings, location: { folder, path: 'main.tf' } } as unknown as DocumentResult;
+  const log = new Log({ console: { warn: () => undefined } as never });
+
+  it('makes the smallest edit that does it', () => {
+    const edit = fixDocument(result, 'terraform', log);
+    const after = edit && text.slice(0, edit.at.start) + edit.text + text.slice(edit.at.end);
+    expect(after).toBe(text.replaceAll('"$Latest"', 'aws_launch_template.app.latest_version'));
+    expect(edit?.at.start).toBeGreaterThan(text.indexOf('version = '));
+  });
+
+  it('ends when time is up, with what is done until then', () => {
+    let now = 0;
+    const passes: number[] = [];
+    const edit = fixDocument(result, 'terraform', log, () => {
+      passes.push(now);
+      return (now += 150);
+    });
+    expect(edit).toBeDefined();
+    expect(passes.length).toBeLessThanOrEqual(4);
+    let late = 0;
+    expect(fixDocument(result, 'terraform', log, () => (late += 500))).toBeUndefined();
   });
 });
 

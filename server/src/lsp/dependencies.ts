@@ -36,12 +36,17 @@ export class Dependencies {
     return this.stamps.get(directory) ?? 0;
   }
 
-  /** A file has another text, is new or is gone. @returns the directories whose documents it concerns */
-  changed(path: string): ReadonlySet<string> {
+  /**
+   * A file has another text, is new or is gone.
+   *
+   * @param isListed whether the names of its directory are the same as before
+   * @returns the directories whose documents it concerns
+   */
+  changed(path: string, isListed: boolean): ReadonlySet<string> {
     const parent = directoryOf(path);
     const concerned = new Set([parent]);
     for (const [directory, read] of this.readBy) {
-      if (read.has(path) || read.has(parent)) concerned.add(directory);
+      if (read.has(path) || (!isListed && read.has(parent))) concerned.add(directory);
     }
     for (const directory of concerned) this.stamps.set(directory, this.stamp(directory) + 1);
     return concerned;

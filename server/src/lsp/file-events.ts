@@ -59,14 +59,14 @@ export class FileEvents {
       if (type === FileChangeType.Deleted) this.fileDeleted(resource);
       const isOpen = documents.byKey(resourceKey(resource)) !== undefined;
       // An open document stands over the disk; that its file came or went changes what a directory lists.
-      if (!isOpen || type !== FileChangeType.Changed) this.fileChanged(resource);
+      if (!isOpen || type !== FileChangeType.Changed) this.fileChanged(resource, type === FileChangeType.Changed);
     }
   }
 
   /** The document has another text than before. */
   documentChanged(document: OpenDocument): void {
     // Versions of a file under another scheme are nobody's neighbours.
-    if (resourceKey(this.fileOf(document)) === document.key) this.fileChanged(document.resource, document);
+    if (resourceKey(this.fileOf(document)) === document.key) this.fileChanged(document.resource, true, document);
   }
 
   /** What is on the disk holds again, or no longer. */
@@ -75,7 +75,8 @@ export class FileEvents {
     const { resource } = document;
     if (resourceKey(this.fileOf(document)) !== document.key) return;
     const stored = local?.reads(resource.scheme) === true ? local.read(resource.path) : undefined;
-    if (stored !== document.text || session.hasForeign(document.key)) this.fileChanged(resource, document);
+    if (stored !== document.text || session.hasForeign(document.key))
+      this.fileChanged(resource, stored !== undefined, document);
   }
 
   /** Where files are not watched, looks now and then whether a configuration changed. */
@@ -92,11 +93,11 @@ export class FileEvents {
     folder.fileDeleted(path);
   }
 
-  private fileChanged(resource: Resource, source?: OpenDocument): void {
+  private fileChanged(resource: Resource, isListed: boolean, source?: OpenDocument): void {
     const { folders, documents, session, publisher } = this.parts;
     const { folder, path } = folders.locate(resource);
     if (!folder.root) return;
-    const concerned = folder.fileChanged(path);
+    const concerned = folder.fileChanged(path, isListed);
     if (folder.isConfiguration(path)) {
       folder.reset();
       this.outdateFolder(folder);

@@ -132,10 +132,15 @@ export class Folder {
     return this.baseline.value;
   }
 
-  /** A file has another text. @returns the directories whose documents it concerns */
-  fileChanged(path: string): ReadonlySet<string> {
+  /**
+   * A file has another text, is new or is gone.
+   *
+   * @param isListed whether the names of its directory are the same as before
+   * @returns the directories whose documents it concerns
+   */
+  fileChanged(path: string, isListed: boolean): ReadonlySet<string> {
     this.linter.fileChanged(path);
-    return this.dependencies.changed(path);
+    return this.dependencies.changed(path, isListed);
   }
 
   /** Reads the configuration anew: a file that it came from changed, or the settings did. */
