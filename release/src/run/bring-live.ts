@@ -319,6 +319,7 @@ async function record(release: DesiredRelease, origin: ReleaseOrigin, proof: Pro
       plan: proof.plan.hash,
       approvedBy: proof.granted.by,
       ...origin,
+      config: proof.plan.config ?? origin.config,
     };
     return { type: 'release.recorded', seq: (again ?? ledger.append(written)).seq };
   });

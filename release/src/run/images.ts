@@ -6,7 +6,6 @@ import type { Ledger } from '../ledger/ledger';
 import type { LedgerRecord } from '../ledger/record';
 import type { LogView } from '../durable/chained-reader';
 import type { JsonObject } from '../durable/canonical-json';
-import { resolveTool, isMissing } from '../process/resolve-tool';
 import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
 import type { RunSpec } from './spec';
@@ -89,13 +88,12 @@ async function testImage(image: ImageConfig, baked: JsonObject, { context, steps
         const local = typeof baked['local'] === 'string' ? baked['local'] : '';
         const [program, ...words] = test.command;
         // Inside the image the container engine runs it; the baker says how.
-        const inside = test.inImage ? (baked['runInside'] as readonly string[] | undefined) : undefined;
+        const inside = test.inImage ? (baked['runInside'] as readonly string[] | null | undefined) : undefined;
         if (test.inImage && !inside) {
           throw new RunStoppedError('refused', `${image.name}: a test inside the image needs a container image.`);
         }
         const [engine = program, ...before] = inside ?? [];
-        const tool = resolveTool(inside ? engine : program, context.workspace, process.env);
-        if (isMissing(tool)) throw new RunStoppedError('refused', tool.problem);
+        const tool = context.tool(inside ? engine : program);
         const result = await context.act({
           name: 'test',
           tool,

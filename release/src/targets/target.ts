@@ -43,6 +43,8 @@ export interface PreparedPlan {
   readonly isEmpty: boolean;
   /** Goes into the intent: what is needed to tell afterwards what happened. */
   readonly intent: JsonObject;
+  /** What a `full` rollback applies again; kept in the ledger with the release. Undefined: nothing but the images. */
+  readonly config?: JsonObject | undefined;
 }
 
 /** How much of a plan was done. */

@@ -1,0 +1,34 @@
+import type { Known } from '../../config/interpolate';
+
+/** Which run built an image: how it is found again after a crash. */
+export const RUN_LABEL = 'dev.immutable.run';
+/** Which image of the file it is: one run may build several. */
+export const IMAGE_LABEL = 'dev.immutable.image';
+
+export interface LabelFacts {
+  readonly image: string;
+  readonly run: string;
+  readonly known: Known;
+  /** What the image stands on, as the Dockerfile names it. */
+  readonly base: string | undefined;
+  readonly now: Date;
+}
+
+/** Labels of the OCI image specification (annotations.md), and ours. What is not known is left out. */
+export function imageLabels({ image, run, known, base, now }: LabelFacts): Readonly<Record<string, string>> {
+  const { id, version, commit } = known.release ?? {};
+  const digest = /@(\w+:[0-9a-f]+)$/.exec(base ?? '')?.[1];
+  const labels: Readonly<Record<string, string | undefined>> = {
+    'org.opencontainers.image.revision': commit,
+    'org.opencontainers.image.version': version,
+    'org.opencontainers.image.created': now.toISOString(),
+    'org.opencontainers.image.base.name': base,
+    'org.opencontainers.image.base.digest': digest,
+    [RUN_LABEL]: run,
+    [IMAGE_LABEL]: image,
+    'dev.immutable.release': id,
+  };
+  return Object.fromEntries(
+    Object.entries(labels).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
