@@ -9,18 +9,20 @@ import { LspClient, MemoryDisk } from '../support/lsp-client';
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 const ROOT = 'file:///examples';
 
-const files = Object.fromEntries(
+const files: Readonly<Record<string, string>> = Object.fromEntries<string>(
   readdirSync(EXAMPLES, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => [relative(EXAMPLES, file).split(sep).join('/'), readFileSync(file, 'utf8')])
+    .map((file): [string, string] => [relative(EXAMPLES, file).split(sep).join('/'), readFileSync(file, 'utf8')])
     .sort(),
 );
 const paths = Object.keys(files);
 let client: LspClient;
 
 beforeAll(async () => {
-  const disk = new MemoryDisk(Object.fromEntries(paths.map((path) => [`/examples/${path}`, files[path] ?? ''])));
+  const disk = new MemoryDisk(
+    Object.fromEntries(paths.map((path): [string, string] => [`/examples/${path}`, files[path] ?? ''])),
+  );
   client = await LspClient.start({ folders: [ROOT], disk });
 });
 
