@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { BakedImage } from '../bakers/baker';
 import type { Known } from '../config/interpolate';
 import type { ImageConfig, Pipeline } from '../config/types';
+import type { StateRoot } from '../state-root';
 import type { DesiredRelease } from '../targets/target';
 import { bringLive, observe, planStep, askFor, UnhealthyError, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
 import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
+import { promotedImages } from './promote';
 import { bringBack } from './rollback';
 import { actorOf, type RunSpec } from './spec';
 
 export interface DeployParts extends LiveParts {
+  readonly root: StateRoot;
   readonly bake: BakeParts;
 }
 
@@ -23,9 +26,7 @@ export interface RunEnd {
 /** Bakes what changed and brings it live; when it does not become healthy, sees to it that the old version serves. */
 export async function deploy(parts: DeployParts): Promise<RunEnd> {
   const { spec, context, history } = parts;
-  const images = new Map<string, BakedImage>();
-  for (const image of imagesOf(parts))
-    images.set(image.name, await provideImage(image, knownOf(spec, images), parts.bake));
+  const images = parts.environment.promoteFrom ? await promotedImages(parts) : await bakedImages(parts);
   const live = history.live();
   const isSame = live && [...images.values()].every(({ id }) => live.images.some((other) => other.id === id));
   if (isSame && !spec.decisions.rebake) {
@@ -56,6 +57,15 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
     if (!(error instanceof UnhealthyError)) throw error;
     return bringBack(error, release, parts);
   }
+}
+
+/** An image for each that the run needs, baked where its inputs changed. */
+export async function bakedImages(parts: DeployParts): Promise<ReadonlyMap<string, BakedImage>> {
+  const images = new Map<string, BakedImage>();
+  for (const image of imagesOf(parts)) {
+    images.set(image.name, await provideImage(image, knownOf(parts.spec, images), parts.bake));
+  }
+  return images;
 }
 
 /** The images that an environment runs, in the order of the file. */

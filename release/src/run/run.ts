@@ -8,9 +8,8 @@ import { ReleaseHistory } from '../ledger/releases';
 import type { StateRoot } from '../state-root';
 import type { Target } from '../targets/target';
 import { RunStoppedError, type RunContext } from './context';
-import { deploy, imagesOf, knownOf, retireSlot, type DeployParts, type RunEnd } from './deploy';
+import { bakedImages, deploy, retireSlot, type DeployParts, type RunEnd } from './deploy';
 import { DurableSteps } from './durable-steps';
-import { provideImage } from './images';
 import { Journal } from './journal';
 import type { JournalEntry, Outcome } from './journal-entry';
 import { rollback } from './rollback';
@@ -72,7 +71,18 @@ async function runToEnd(
   const history = new ReleaseHistory(view);
   const bake = { spec, context, steps, ledger, view, bakerOf };
   const environment = context.environment ?? noEnvironment(context.pipeline);
-  const parts: DeployParts = { spec, environment, context, control, steps, ledger, history, target, bake };
+  const parts: DeployParts = {
+    root: world.root,
+    spec,
+    environment,
+    context,
+    control,
+    steps,
+    ledger,
+    history,
+    target,
+    bake,
+  };
   try {
     await steps.once(['run.created'], () => ({
       type: 'run.created',
@@ -112,10 +122,7 @@ async function perform(parts: DeployParts): Promise<RunEnd> {
 }
 
 async function bakeOnly(parts: DeployParts): Promise<RunEnd> {
-  const images = new Map<string, Awaited<ReturnType<typeof provideImage>>>();
-  for (const image of imagesOf(parts)) {
-    images.set(image.name, await provideImage(image, knownOf(parts.spec, images), parts.bake));
-  }
+  const images = await bakedImages(parts);
   return { outcome: 'baked', text: [...images.values()].map(({ name, ref }) => `${name}: ${ref}`).join('\n') };
 }
 

@@ -156,6 +156,23 @@ describe('a rollback', () => {
   });
 });
 
+describe('a promotion', () => {
+  it('brings the same image live, without a bake, once it was live elsewhere for long enough', async () => {
+    expect(await start({ kind: 'promote', environment: 'now' })).toContain(
+      'refused: now takes what was healthy in local: nothing is live there',
+    );
+    await start();
+    expect(await start({ kind: 'promote', environment: 'next' })).toMatch(
+      /^refused: .*run2 is live for \d+ s, at least 3600 s are asked/,
+    );
+    world.source = 'v2';
+    world.slots.clear();
+    world.activeSlot = undefined;
+    expect(await start({ kind: 'promote', environment: 'now' })).toBe('live: run4 is live.');
+    expect(world.effects.filter((effect) => effect.startsWith('bake'))).toEqual(['bake v1']);
+  });
+});
+
 describe('retiring', () => {
   it('F42: never ends what has the traffic', async () => {
     await start();
