@@ -15,7 +15,7 @@ export function mayHoldMore(file: DataFile, node: MapNode | SequenceNode): boole
   const { range } = node;
   if (node.flow) return file.text.slice(range.start, range.end).includes('{{');
   const start = node.type === 'map' ? node.entries[0]?.keyRange.start : range.start;
-  if (start === undefined) return true;
+  if (start === undefined || beginsWithAction(node)) return true;
   const { text, actions } = blankedText(file);
   const column = columnOf(file.text, start);
   const from = text.slice(0, range.start).trimEnd().length;
@@ -26,6 +26,12 @@ export function mayHoldMore(file: DataFile, node: MapNode | SequenceNode): boole
     const level = indent === undefined ? columnOf(file.text, action.start) : Number.parseInt(indent, 10);
     return Number.isNaN(level) || level === column;
   });
+}
+
+/** `labels: {{ include "labels" . }}` with more entries below: the action stands in the tree as the first of them. */
+function beginsWithAction(node: MapNode | SequenceNode): boolean {
+  if (node.type === 'map') return node.entries[0]?.key.includes(HOLE) === true;
+  return asScalar(node.items[0])?.text.text.includes(HOLE) === true;
 }
 
 /** True when a value is not known before rendering: it holds an action, or an action below an empty key writes it. */

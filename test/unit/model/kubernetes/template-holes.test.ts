@@ -27,6 +27,16 @@ describe('mayHoldMore', () => {
     expect(container('      {{- include "probes" . | nindent $depth }}\n')).toBe(true);
   });
 
+  it('is true for a map or a list whose first entry is an action behind the key', () => {
+    const file = parseYaml('labels: {{ include "labels" . }}\n  app: a\nargs: {{ .Values.args }}\n  - b\n', {
+      template: true,
+    });
+    const root = file.documents[0]?.root;
+    const [labels, args] = [asMap(get(root, 'labels')), asSequence(get(root, 'args'))];
+    expect(labels && mayHoldMore(file, labels)).toBe(true);
+    expect(args && mayHoldMore(file, args)).toBe(true);
+  });
+
   it('is false for an action that belongs to a value or to something around the map', () => {
     expect(container('      resources:\n        {{- toYaml .Values.resources | nindent 8 }}\n')).toBe(false);
     expect(container('', '  {{- toYaml .Values.pod | nindent 2 }}\n')).toBe(false);
