@@ -49,7 +49,7 @@ const PARTS: readonly {
   {
     path: 'server/src/node/',
     own: ['server/src/node/', 'server/src/workspace/'],
-    packages: ['node:', 'yaml', 'ajv', 'ulid'],
+    packages: ['node:', 'yaml', 'ajv', 'ulid', 'picomatch'],
   },
   {
     path: 'server/src/lsp/',
@@ -65,7 +65,7 @@ const PARTS: readonly {
   {
     path: 'release/src/',
     own: ['release/src/', 'server/src/workspace/linter', 'server/src/workspace/digests/', 'server/src/node/'],
-    packages: ['node:', 'yaml', 'ajv', 'ulid'],
+    packages: ['node:', 'yaml', 'ajv', 'ulid', 'picomatch'],
   },
   {
     path: 'client/src/',
