@@ -4,7 +4,7 @@ import type { Candidate } from './discover';
 import type { ChangedPath, Git } from './git';
 import { judgeName } from './lintable-names';
 import type { Change, LocatedFinding } from './located';
-import type { Overlay } from './overlay-files';
+import type { Overlay } from '../../server/src/workspace/overlay-files';
 import { decode } from './read-text';
 
 /** The state that a change started from: what stands over the working tree to give it. */

@@ -11,7 +11,7 @@ import type { Candidate } from './discover';
 import { DiskFiles } from './disk-files';
 import { Locator, type LocatedFinding } from './located';
 import type { Note } from './notes';
-import { OverlayFiles, type Overlay } from './overlay-files';
+import { OverlayFiles, type Overlay } from '../../server/src/workspace/overlay-files';
 import { rootAt } from './workspace-root';
 
 /** Everything that a session is made from. Plain data: it goes to the worker threads. */

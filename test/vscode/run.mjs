@@ -1,11 +1,12 @@
-// Runs the suites in a real VS Code: `node test/vscode/run.mjs [host|browser]`. Prints the closing line.
+// Runs the suites in a real VS Code: `node test/vscode/run.mjs [host] [browser] [web]`. Prints the closing line.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBrowserSuite } from './browser/index.mjs';
 import { MissingPrerequisite } from './host.mjs';
 import { root, runHostSuite } from './suite.mjs';
+import { runWebSuite } from './web.mjs';
 
-const SUITES = { host: runHostSuite, browser: runBrowserSuite };
+const SUITES = { host: runHostSuite, browser: runBrowserSuite, web: runWebSuite };
 
 const wanted = process.argv.slice(2).filter((word) => word in SUITES);
 const totals = { passed: 0, failed: 0, skipped: 0 };

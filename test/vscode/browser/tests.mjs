@@ -56,7 +56,7 @@ export const TESTS = [
       await workbench.page.keyboard.press('Control+I');
       await workbench.page.locator('.monaco-hover', { hasText: 'launch-template-version' }).first().waitFor(LIMIT);
       await shot('hover');
-      await workbench.page.locator('.monaco-hover a', { hasText: 'launch-template-version' }).first().click();
+      await workbench.page.locator('.monaco-hover a', { hasText: 'launch-template-version' }).last().click();
       await workbench.page.locator('.tab.active', { hasText: /launch-template-version/ }).waitFor(LIMIT);
       const preview = workbench.page.frameLocator('iframe.webview.ready').frameLocator('iframe');
       await preview.locator('h1').first().waitFor(LIMIT);

@@ -219,11 +219,29 @@ function isShippedInTask({ resource, definition, block }: TerraformContainer): b
 
 /** The service ships logs itself, or another one that does mounts one of its volumes. */
 function isShippedByService(service: ComposeService, compose: ComposeFile | undefined): boolean {
-  const isShipper = (each: ComposeService): boolean => isLogShipper(each.name, each.image?.text);
-  const own = service.volumes.flatMap(({ source }) => (source ? [source.text] : []));
-  const shares = (each: ComposeService): boolean =>
-    each.volumes.some(({ source }) => source !== undefined && own.includes(source.text));
-  return isShipper(service) || (compose?.services ?? []).some((each) => isShipper(each) && shares(each));
+  if (isShipper(service)) return true;
+  const shipped = compose ? shippedVolumes(compose) : undefined;
+  return (
+    shipped !== undefined && service.volumes.some(({ source }) => source !== undefined && shipped.has(source.text))
+  );
+}
+
+const shippedVolumesOf = new WeakMap<ComposeFile, ReadonlySet<string>>();
+
+/** What the services that ship logs mount, once for each file: a file may have a thousand services. */
+function shippedVolumes(compose: ComposeFile): ReadonlySet<string> {
+  const known = shippedVolumesOf.get(compose);
+  if (known) return known;
+  const sources = compose.services
+    .filter(isShipper)
+    .flatMap(({ volumes }) => volumes.map(({ source }) => source?.text));
+  const volumes = new Set(sources.filter((text) => text !== undefined));
+  shippedVolumesOf.set(compose, volumes);
+  return volumes;
+}
+
+function isShipper(service: ComposeService): boolean {
+  return isLogShipper(service.name, service.image?.text);
 }
 
 /** The suggestion to link the file, where the Dockerfile starts the program that writes it. */
