@@ -18,6 +18,7 @@ import {
 } from 'vscode';
 import { lintFiles } from '../../../server/src/lsp/protocol';
 import type { OpenDocuments } from '../documents/open-documents';
+import { isShown } from '../documents/shown';
 import type { ServerLifecycle } from '../server/lifecycle';
 import { searchWorkspace, shownPath } from '../workspace-search';
 import { FindingModel, type FindingGroup } from './finding-model';
@@ -123,11 +124,8 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   }
 
   private follow(uri: Uri): void {
-    const key = uri.toString();
-    // The findings of a document that was just closed are taken away too: that says nothing about the file.
-    const isOpen = this.open.has(uri) && workspace.textDocuments.some((document) => document.uri.toString() === key);
-    if (!isOpen) return;
-    this.model.setLive(key, liveFindings(uri));
+    if (!this.open.has(uri)) return;
+    this.model.setLive(uri.toString(), isShown(uri) ? liveFindings(uri) : undefined);
     this.refresh();
   }
 
@@ -144,10 +142,12 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   private show(): void {
     const all = this.model.all();
     const files = new Set(all.map(({ uri }) => uri)).size;
+    // Hints are no call to action, and in a review they are what was there before.
+    const count = all.filter(({ severity }) => severity !== 'hint').length;
     this.view.badge =
-      all.length === 0
+      count === 0
         ? undefined
-        : { value: all.length, tooltip: all.length === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', all.length) };
+        : { value: count, tooltip: count === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', count) };
     this.view.description = all.length === 0 ? '' : l10n.t('{0} in {1} files', all.length, files);
     void commands.executeCommand('setContext', 'immutableInfra.findingsGrouping', this.grouping);
     void commands.executeCommand('setContext', 'immutableInfra.workspaceSearched', this.model.hasSearched);

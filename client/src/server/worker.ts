@@ -40,5 +40,5 @@ function runInProcess(code: string, self: Port): void {
 
 function transports(port: Port): MessageTransports {
   // The library's types are the DOM's.
-  return { reader: new BrowserMessageReader(port as never), writer: new BrowserMessageWriter(port as never) };
+  return { reader: new BrowserMessageReader(port), writer: new BrowserMessageWriter(port) };
 }

@@ -1,0 +1,20 @@
+import { TabInputText, TabInputTextDiff, window, type Uri } from 'vscode';
+
+/**
+ * Whether an editor or a tab shows a document. Only then are its findings up to date: a document stays open for a while
+ * after its last tab was closed, and has no diagnostics then.
+ */
+export function isShown(uri: Uri): boolean {
+  const key = uri.toString();
+  return (
+    window.visibleTextEditors.some(({ document }) => document.uri.toString() === key) ||
+    window.tabGroups.all.some(({ tabs }) =>
+      tabs.some(({ input }) => {
+        if (input instanceof TabInputText) return input.uri.toString() === key;
+        return (
+          input instanceof TabInputTextDiff && (input.modified.toString() === key || input.original.toString() === key)
+        );
+      }),
+    )
+  );
+}
