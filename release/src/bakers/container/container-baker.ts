@@ -49,6 +49,9 @@ class ContainerBaker implements Baker {
     const bake = bakeOf(image);
     const builder = await this.builderOf(bake, context);
     const text = readDockerfile(bake, context.workspace);
+    // Found out now, and not when everything is built.
+    const problem = await this.registryOf(bake, context).problem(bake.repository, context.signal);
+    if (problem !== undefined) throw new RunStoppedError('refused', `${image.name}: ${problem} Nothing was changed.`);
     const idFile = join(context.directory, `image-${image.name}`);
     removeIfThere(idFile);
     const base = baseOfTarget(text, bake.target);
