@@ -61,9 +61,15 @@ export class ContainersWorld {
   secrets: Secret[] = [];
   /** Lines that a test adds to `immutable.yaml`. */
   extra: { readonly image?: string; readonly run?: string; readonly environment?: string } = {};
-  /** Called before the n-th act of a run, by its name: a test breaks the world there. */
+  /** Called around each tool that changes something, by the name of the step: a test breaks the world there. */
   beforeAct: (name: string) => Promise<void> | void = () => undefined;
+  afterAct: (name: string) => Promise<void> | void = () => undefined;
+  /** Names of the steps that ran a tool, in order. */
+  readonly acts: string[] = [];
+  /** A shell that is PID 1 ignores SIGTERM, so that each end would take ten seconds. */
+  stopSignal = 'SIGKILL';
   private count = 0;
+  private readonly specs = new Map<string, ReturnType<typeof createRun>>();
 
   private constructor(
     readonly directory: string,
@@ -135,7 +141,7 @@ environments:
         run:
           - name: web
             image: web
-            args: [--network, host]
+            args: [--network, host, --stop-signal, "${this.stopSignal}"]
             slots: { blue: { publish: ["127.0.0.1:${this.ports.blue}:80"] }, green: { publish: ["127.0.0.1:${this.ports.green}:80"] } }
             env: { PORT: "\${slot.port}", RELEASE: "\${release.id}"${this.extra.run ?? ''} }
     health: [{ http: { url: "http://127.0.0.1:\${slot.port}/cgi-bin/health", identity: { header: X-Release, equals: "\${release.id}" }, every: 100ms, timeout: 3s } }]
@@ -169,7 +175,10 @@ environments:
     const act = context.act.bind(context);
     context.act = async (action) => {
       await this.beforeAct(action.name);
-      return act(action);
+      this.acts.push(action.name);
+      const result = await act(action);
+      await this.afterAct(action.name);
+      return result;
     };
     return context;
   }
@@ -202,8 +211,6 @@ environments:
       gates: () => Promise.resolve(),
     });
   }
-
-  private readonly specs = new Map<string, ReturnType<typeof createRun>>();
 
   /** Runs podman on the store of this world. */
   podman(...words: string[]): string {

@@ -1,0 +1,318 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Pusher } from '../../support/docker-registry';
+import { PowerCut } from '../support/fake-world';
+import { ContainersWorld, missingContainers } from './containers-world';
+
+const reason = missingContainers();
+
+describe.skipIf(reason !== undefined)('containers, when things go wrong', { timeout: 240_000 }, () => {
+  let world: ContainersWorld;
+  beforeEach(async () => {
+    world = await ContainersWorld.create();
+  }, 60_000);
+  afterEach(() => world.dispose());
+
+  function route(): string {
+    return readFileSync(join(world.workspace, 'run/upstream.conf'), 'utf8');
+  }
+
+  async function served(slot: 'blue' | 'green'): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${world.ports[slot]}/`)).text();
+  }
+
+  /** The world stops around the next step of a name. */
+  function cut(when: 'beforeAct' | 'afterAct', name: string): void {
+    world[when] = (step) => {
+      if (step !== name) return;
+      world[when] = () => undefined;
+      throw new PowerCut(`${when} ${name}`);
+    };
+  }
+
+  /** v1 in blue, v2 in green with the traffic. */
+  async function two(): Promise<void> {
+    expect((await world.run()).outcome).toBe('live');
+    world.source('v2');
+    expect((await world.run()).outcome).toBe('live');
+  }
+
+  it('F10: with the registry down nothing is built, and it is said within seconds', async () => {
+    await world.registry.stop();
+    const start = performance.now();
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('refused');
+    expect(text).toContain(`${world.registry.host} cannot be reached`);
+    expect(text).toMatch(/Nothing was changed\.$/);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(world.acts).toEqual([]);
+  });
+
+  it('F10: a registry that goes away before the push is tried three times, and a new run succeeds', async () => {
+    world.beforeAct = async (name) => {
+      if (name === 'push') await world.registry.stop();
+    };
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('failed');
+    expect(text).toContain('could not be pushed, tried 3 times: exit code 125. See ');
+    expect(world.acts).toEqual(['bake', 'push', 'push', 'push']);
+    expect(world.running()).toEqual([]);
+    world.beforeAct = () => undefined;
+    await world.registry.start();
+    expect((await world.run()).outcome).toBe('live');
+  });
+
+  it('F10: after a power cut behind the push, the resumed run finds the image there and pushes nothing', async () => {
+    cut('afterAct', 'push');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    expect(await world.resume('run1')).toEqual({ outcome: 'live', text: 'run1 is live.' });
+    expect(world.acts.filter((name) => name === 'push')).toHaveLength(1);
+  });
+
+  it('F11: a tag that somebody else moves before we look is found out', async () => {
+    world.afterAct = async (name) => {
+      if (name === 'push') await new Pusher(world.registry.host).image('shop/web', 'rel-run1', 'not ours');
+    };
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('failed');
+    expect(text).toMatch(/^The tag was moved by someone else: \S+ is sha256:\w{64}, but sha256:\w{64} was pushed\./);
+    expect(world.running()).toEqual([]);
+  });
+
+  it('F11: a tag that is taken is not overwritten', async () => {
+    await new Pusher(world.registry.host).image('shop/web', 'rel-run1', 'not ours');
+    expect((await world.run()).text).toContain('is another image already. Tags of releases are never moved.');
+    expect(world.acts).not.toContain('push');
+  });
+
+  it('F11: a tag that is moved between publishing and deploying changes nothing: the digest is deployed', async () => {
+    world.beforeAct = async (name) => {
+      if (name === 'pull') await new Pusher(world.registry.host).image('shop/web', 'rel-run1', 'not ours');
+    };
+    expect((await world.run()).outcome).toBe('live');
+    expect(await served('blue')).toBe('v1\n');
+  });
+
+  it('F12: an image that the registry deleted comes from the local copy', async () => {
+    await two();
+    await deleteFromRegistry(0);
+    expect((await world.run({ kind: 'rollback' })).text).toBe('run1 is live again, as run3.');
+    expect(world.texts('warning').join()).toMatch(/the registry has \S+ no more; web comes from the local copy/);
+    expect(await served('blue')).toBe('v1\n');
+  });
+
+  it('F12: with the image gone everywhere the rollback is refused before anything stops', async () => {
+    await two();
+    await deleteFromRegistry(0);
+    world.podman('rm', '--force', 'shop-local-blue-web');
+    world.podman('rmi', '--force', world.releases()[0]?.running[0]?.replace('sha256:', '') ?? '');
+    const { text } = await world.run({ kind: 'rollback', release: 'run1' });
+    expect(text).toMatch(
+      /^run1 cannot be gone back to: the registry has \S+@sha256:\w{64} no more\. Nothing was changed\.$/,
+    );
+    expect(world.running()).toEqual(['shop-local-green-web']);
+    expect(await served('green')).toBe('v2\n');
+  });
+
+  it('a power cut around the build: what is built is found by its label, and not built twice', async () => {
+    cut('afterAct', 'bake');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    expect((await world.resume('run1')).outcome).toBe('live');
+    expect(world.acts.filter((name) => name === 'bake')).toHaveLength(1);
+    world.source('v2');
+    cut('beforeAct', 'bake');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    expect((await world.resume('run2')).outcome).toBe('live');
+    expect(await served('green')).toBe('v2\n');
+  });
+
+  it('a power cut around the start: what runs goes on to its health check, what does not was nothing', async () => {
+    cut('afterAct', 'apply');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    expect((await world.resume('run1')).outcome).toBe('live');
+    expect(world.acts.filter((name) => name === 'apply')).toHaveLength(1);
+    world.source('v2');
+    cut('beforeAct', 'apply');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    const { outcome, text } = await world.resume('run2');
+    expect(outcome).toBe('failed');
+    expect(text).toContain('Nothing was applied. shop-local-green-web is not there');
+    expect(world.running()).toEqual(['shop-local-blue-web']);
+  });
+
+  it('a container that was made and not started is removed', async () => {
+    cut('beforeAct', 'apply');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    const labels = { app: 'shop', environment: 'local', slot: 'blue', release: 'run1', run: 'run1' };
+    const words = Object.entries(labels).flatMap(([name, value]) => ['--label', `dev.immutable.${name}=${value}`]);
+    const [image = ''] = world.podman('images', '--quiet', '--filter', 'label=dev.immutable.run=run1').split('\n');
+    world.podman('--runtime', 'runc', 'create', '--network', 'host', '--name', 'shop-local-blue-web', ...words, image);
+    expect((await world.resume('run1')).outcome).toBe('failed');
+    expect(world.podman('ps', '--all', '--quiet')).toBe('');
+  });
+
+  it('a power cut between the new route and the reload: the old slot counts until the reload was done', async () => {
+    await world.run();
+    world.source('v2');
+    cut('beforeAct', 'route');
+    await expect(world.run()).rejects.toThrow(PowerCut);
+    // The files as a power cut leaves them.
+    world.write('run/upstream.conf', `server 127.0.0.1:${world.ports.green}; # run2\n`);
+    world.write('run/.upstream.conf.immutable-move', JSON.stringify({ from: 'blue', to: 'green', run: 'run2' }));
+    expect((await world.run()).text).toMatch(/^Run run2 was moving the traffic to green .*Resume it/);
+    expect((await world.resume('run2')).outcome).toBe('live');
+    expect(readFileSync(join(world.directory, 'loaded.conf'), 'utf8')).toBe(route());
+    expect(existsSync(join(world.workspace, 'run/.upstream.conf.immutable-move'))).toBe(false);
+  });
+
+  it('a proxy that does not take the new route: the old one is back', async () => {
+    await world.run();
+    const before = route();
+    world.source('v2');
+    const pipeline = world.pipeline.replace('argv: [cp, run/upstream.conf,', 'argv: [cp, no/such/file,');
+    const { outcome, text } = await world.run({ pipeline });
+    expect(outcome).toBe('failed');
+    expect(text).toContain('The traffic was not moved: `cp no/such/file');
+    expect(route()).toBe(before);
+    expect(existsSync(join(world.workspace, 'run/.upstream.conf.immutable-move'))).toBe(false);
+  });
+
+  it('F43: a container that ignores SIGTERM is killed after ten seconds', async () => {
+    world.stopSignal = 'SIGTERM';
+    await two();
+    const start = performance.now();
+    expect((await world.run({ kind: 'retire' })).text).toBe('blue was retired.');
+    expect(performance.now() - start).toBeGreaterThan(9500);
+    expect(world.running()).toEqual(['shop-local-green-web']);
+  });
+
+  it('F43: a container that cannot be ended is named; the release stays live, and ending it later works', async () => {
+    world.extra = { environment: 'retire: { mode: auto }' };
+    await world.run();
+    world.source('v2');
+    const stubborn = stubbornPodman();
+    world.environment['PATH'] = `${stubborn}:${world.environment['PATH'] ?? ''}`;
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('live');
+    expect(text).toMatch(/^run2 is live\. Of blue is left: shop-local-blue-web \(exit code 7, see .*out\.log\)\.$/);
+    expect(world.running()).toEqual(['shop-local-blue-web', 'shop-local-green-web']);
+    expect(world.releases().at(-1)?.id).toBe('run2');
+    writeFileSync(join(stubborn, 'tame'), '');
+    expect((await world.run({ kind: 'retire' })).text).toBe('blue was retired.');
+    expect(world.running()).toEqual(['shop-local-green-web']);
+  });
+
+  it('F42: a container with a name of ours that we did not start stays, and is named', async () => {
+    await world.run();
+    world.source('v2');
+    const image = world.releases()[0]?.images[0]?.ref ?? '';
+    const port = ['--env', `PORT=${world.ports.green}`];
+    world.podman(
+      '--runtime',
+      'runc',
+      'run',
+      '-d',
+      '--network',
+      'host',
+      ...port,
+      '--name',
+      'shop-local-green-web',
+      image,
+    );
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('refused');
+    expect(text).toContain('shop-local-green-web: it was not started by this tool and stays; rename or remove it');
+    expect((await world.run({ kind: 'retire', slot: 'green' })).text).toContain('Nothing says that green is ours');
+    expect(world.running()).toHaveLength(2);
+  });
+
+  it('F38: secrets reach the container, and no file and no command line', async () => {
+    const secret = 'correct-horse-battery';
+    world.environment['SHOP_DB'] = secret;
+    world.extra = { run: ', DATABASE_PASSWORD: { fromEnv: SHOP_DB }' };
+    expect((await world.run()).outcome).toBe('live');
+    const printed = world.podman('exec', 'shop-local-blue-web', '/bin/busybox', 'printenv', 'DATABASE_PASSWORD');
+    expect(printed).toBe(`${secret}\n`);
+    expect(filesWith(world.root.path, secret)).toEqual([]);
+    expect(filesWith(world.workspace, secret)).toEqual([]);
+    expect(filesWith(world.root.path, 'DATABASE_PASSWORD = (secret, from the variable SHOP_DB)')).not.toEqual([]);
+  });
+
+  it('a secret that is not set is told before anything is stopped or started', async () => {
+    world.extra = { run: ', DATABASE_PASSWORD: { fromEnv: SHOP_DB }' };
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('failed');
+    expect(text).toBe(
+      'DATABASE_PASSWORD comes from SHOP_DB, which is not set. Set it and run again. Nothing was changed.',
+    );
+    expect(world.acts).not.toContain('apply');
+  });
+
+  it('a test inside the image runs before anything is published', async () => {
+    world.extra = { image: 'test: [{ run: { argv: [/bin/busybox, grep, v1, /www/index.html] } }]' };
+    expect((await world.run()).outcome).toBe('live');
+    world.source('v2');
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('failed');
+    expect(text).toContain('the test `/bin/busybox` failed: exit code 1');
+    expect(world.acts.filter((name) => name === 'push')).toHaveLength(1);
+  });
+
+  it('a rollback brings the old configuration back', async () => {
+    world.extra = { run: ', GREETING: hello' };
+    await world.run();
+    world.source('v2');
+    world.extra = {};
+    await world.run();
+    await world.run({ kind: 'rollback' });
+    const printed = world.podman('exec', 'shop-local-blue-web', '/bin/busybox', 'printenv', 'GREETING');
+    expect(printed).toBe('hello\n');
+  });
+
+  it('the same inputs need no new image', async () => {
+    await world.run();
+    await world.run();
+    expect(world.acts.filter((name) => name === 'bake')).toHaveLength(1);
+    const refs = world.releases().map(({ images }) => images[0]?.ref);
+    expect(refs).toHaveLength(2);
+    expect(new Set(refs).size).toBe(1);
+  });
+
+  it('where both slots run and the route names neither, nothing is replaced', async () => {
+    await two();
+    world.source('v3');
+    world.write('run/upstream.conf', 'server 127.0.0.1:1; # somebody\n');
+    const { outcome, text } = await world.run();
+    expect(outcome).toBe('refused');
+    expect(text).toContain('Both slots run, and run/upstream.conf names neither');
+    expect(world.running()).toHaveLength(2);
+  });
+
+  async function deleteFromRegistry(index: number): Promise<void> {
+    const digest = world.releases()[index]?.images[0]?.id ?? '';
+    const path = `http://${world.registry.host}/v2/shop/web/manifests/${digest}`;
+    expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
+    await world.registry.collectGarbage();
+  }
+
+  /** A podman that does not end containers until it is tame. */
+  function stubbornPodman(): string {
+    const directory = join(world.directory, 'stubborn');
+    mkdirSync(directory);
+    const script = `#!/bin/sh
+if [ ! -e ${directory}/tame ]; then case "$1" in stop|rm) exit 7;; esac; fi
+exec /usr/bin/podman "$@"
+`;
+    writeFileSync(join(directory, 'podman'), script);
+    chmodSync(join(directory, 'podman'), 0o755);
+    return directory;
+  }
+});
+
+function filesWith(directory: string, text: string): string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(text));
+}
