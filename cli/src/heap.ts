@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** How much the heap may grow beyond what lives in it before garbage is looked for, in percent. V8 itself lets it triple. */
-const GROWTH = 60;
+const GROWTH = 30;
 
 /** The engines that are known to have the flag; others would complain on the terminal. */
 const NEWEST_ENGINE = 14;

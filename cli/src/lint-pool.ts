@@ -28,7 +28,7 @@ export interface WorkerData {
 }
 
 /** Megabytes for a thread's new objects, which die with their file; V8's own choice is 48. */
-const YOUNG = 24;
+const YOUNG = 12;
 
 /** How long this thread works, in milliseconds, before it looks whether another one wants something. */
 const TURN = 4;

@@ -1,5 +1,6 @@
 import type { Environment } from '../core/environment';
 import type { Place } from '../core/text';
+import { keyOf, Lookup } from './lookup';
 
 /**
  * What one file contributes to the knowledge about the whole workspace. Plain data: it crosses thread boundaries
@@ -108,7 +109,7 @@ export class WorkspaceIndex {
   private readonly byRepository = new Map<string, ImageSummary[]>();
   private readonly builtNames = new Map<string, BuiltImage[]>();
   private readonly immutable = new Set<string>();
-  private readonly actions = new Map<string, { commit: string; comment: string }[]>();
+  private readonly actions = new Map<string, Map<string, { commit: string; comment: string }>>();
   private readonly healthchecks = new Map<string, boolean>();
   private readonly allServices: ServiceSummary[] = [];
   private readonly allWorkloads: WorkloadSummary[] = [];
@@ -116,6 +117,22 @@ export class WorkspaceIndex {
   private readonly allBuilt: BuiltImage[] = [];
   private readonly runs = new Set<string>();
   private readonly callers = new Map<string, string[]>();
+  private readonly buildsByDockerfile = new Lookup(this.allBuilt, ({ dockerfile }) =>
+    dockerfile === undefined ? [] : [dockerfile],
+  );
+  private readonly servicesBySelector = new Lookup(this.allServices, ({ namespace, selector }) =>
+    Object.entries(selector)
+      .slice(0, 1)
+      .map(([key, value]) => keyOf(namespace, key, value)),
+  );
+  private readonly workloadsByLabel = new Lookup(this.allWorkloads, ({ namespace, labels }) =>
+    Object.entries(labels).map(([key, value]) => keyOf(namespace, key, value)),
+  );
+  private readonly workloadsByName = new Lookup(this.allWorkloads, ({ kind, name }) => [keyOf(kind, name)]);
+  private readonly workloadsByConfiguration = new Lookup(this.allWorkloads, ({ configuration }) =>
+    configuration.map(({ kind, name }) => keyOf(kind, name)),
+  );
+  private readonly configsByName = new Lookup(this.allConfigs, ({ kind, name }) => [keyOf(kind, name)]);
   readonly gitOps: boolean;
   /** Files of Packer (HCL2) that hold a `build` block, without those of development. */
   readonly bakingFiles: readonly string[];
@@ -130,7 +147,10 @@ export class WorkspaceIndex {
         this.allBuilt.push(built);
       }
       for (const name of summary.immutableRepositories) this.immutable.add(name);
-      for (const { action, commit, comment } of summary.pinnedActions) push(this.actions, action, { commit, comment });
+      for (const { action, commit, comment } of summary.pinnedActions) {
+        const pins = this.actions.get(action) ?? new Map<string, { commit: string; comment: string }>();
+        this.actions.set(action, pins.set(keyOf(commit, comment), { commit, comment }));
+      }
       if (summary.healthcheck !== undefined) this.healthchecks.set(summary.path, summary.healthcheck);
       this.allServices.push(...summary.services);
       this.allWorkloads.push(...summary.workloads);
@@ -167,7 +187,7 @@ export class WorkspaceIndex {
 
   /** All builds of a Dockerfile. */
   buildsOf(dockerfile: string): readonly BuiltImage[] {
-    return this.allBuilt.filter((built) => built.dockerfile === dockerfile);
+    return this.buildsByDockerfile.under(dockerfile);
   }
 
   /** True when the registry repository is declared with immutable tags: `name` is the last part(s) of the path. */
@@ -175,9 +195,9 @@ export class WorkspaceIndex {
     return this.immutable.has(name);
   }
 
-  /** Commits to which an action is pinned elsewhere in the workspace. */
+  /** Commits to which an action is pinned elsewhere in the workspace, each once. */
   pinsOf(action: string): readonly { readonly commit: string; readonly comment: string }[] {
-    return this.actions.get(action) ?? [];
+    return [...(this.actions.get(action)?.values() ?? [])];
   }
 
   /** Whether the Dockerfile at that path has a HEALTHCHECK in its final stage; undefined when it was not seen. */
@@ -203,21 +223,43 @@ export class WorkspaceIndex {
     return this.allWorkloads;
   }
 
-  get configs(): readonly ConfigSummary[] {
-    return this.allConfigs;
-  }
-
   /** Services whose selector matches the labels, in the same namespace (an absent namespace matches an absent one). */
   servicesSelecting(
     labels: Readonly<Record<string, string>>,
     namespace: string | undefined,
   ): readonly ServiceSummary[] {
-    return this.allServices.filter((service) => {
-      const wanted = Object.entries(service.selector);
-      return (
-        wanted.length > 0 && service.namespace === namespace && wanted.every(([key, value]) => labels[key] === value)
-      );
-    });
+    const keys = Object.entries(labels).map(([key, value]) => keyOf(namespace, key, value));
+    return this.servicesBySelector
+      .under(...keys)
+      .filter(({ selector }) => Object.entries(selector).every(([key, value]) => labels[key] === value));
+  }
+
+  /** Workloads whose pods have all the labels of a selector, in the same namespace; none for a selector without labels. */
+  workloadsSelectedBy(
+    selector: ReadonlyMap<string, string>,
+    namespace: string | undefined,
+  ): readonly WorkloadSummary[] {
+    const wanted = [...selector];
+    const [first] = wanted;
+    if (!first) return [];
+    return this.workloadsByLabel
+      .under(keyOf(namespace, ...first))
+      .filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value));
+  }
+
+  /** Workloads of that kind and name: the object itself, and patches of it. */
+  workloadsNamed(kind: string, name: string): readonly WorkloadSummary[] {
+    return this.workloadsByName.under(keyOf(kind, name));
+  }
+
+  /** Workloads whose pods read the ConfigMap or Secret of that name, as `configName` gives it. */
+  workloadsReading(kind: ConfigUse['kind'], name: string): readonly WorkloadSummary[] {
+    return this.workloadsByConfiguration.under(keyOf(kind, name));
+  }
+
+  /** ConfigMaps or Secrets of that name, as `configName` gives it. */
+  configsNamed(kind: ConfigSummary['kind'], name: string): readonly ConfigSummary[] {
+    return this.configsByName.under(keyOf(kind, name));
   }
 }
 

@@ -47,9 +47,16 @@ export function analyseCompose(file: DataFile): ComposeFile {
  */
 export function isOneShot(service: ComposeService, compose: ComposeFile): boolean {
   if (service.restart === 'no') return true;
-  return compose.services.some((other) =>
-    other.dependsOn.some(
-      ({ name, condition }) => name === service.name && condition === 'service_completed_successfully',
-    ),
-  );
+  const known = completing.get(compose) ?? servicesThatComplete(compose);
+  completing.set(compose, known);
+  return known.has(service.name);
+}
+
+const completing = new WeakMap<ComposeFile, ReadonlySet<string>>();
+
+/** Names of the services whose end another one waits for. */
+function servicesThatComplete({ services }: ComposeFile): ReadonlySet<string> {
+  const waits = services.flatMap(({ dependsOn }) => dependsOn);
+  const ended = waits.filter(({ condition }) => condition === 'service_completed_successfully');
+  return new Set(ended.map(({ name }) => name));
 }

@@ -57,6 +57,9 @@ export function toText(value: Value, hole: Place): MappedText | undefined {
 
 /** Adds the path to the places of a text that the parser derived from the file at `path`. */
 export function withPath(text: MappedText, path: string): MappedText {
+  if (text.verbatimStart !== undefined) {
+    return text.path === undefined ? new MappedText(text.text, text.verbatimStart, path) : text;
+  }
   if (text.segments.every((segment) => segment.source.path !== undefined)) return text;
   return new MappedText(
     text.text,

@@ -115,10 +115,10 @@ function checkContainer(
 /** A Kustomize patch elsewhere in the workspace sets it. */
 function isPatched(context: Context, workload: Workload, container: Container): boolean {
   const name = workload.object.name?.text.text;
-  return (context.project.index?.workloads ?? []).some(
-    (other) =>
-      other.kind === workload.kind && other.name === name && other.readOnlyRoots.includes(container.name ?? '\0'),
-  );
+  if (name === undefined || container.name === undefined) return false;
+  const { name: own } = container;
+  const same = context.project.index?.workloadsNamed(workload.kind, name) ?? [];
+  return same.some((other) => other.readOnlyRoots.includes(own));
 }
 
 function insertions(text: string, workload: Workload, container: Container): Fix[] {

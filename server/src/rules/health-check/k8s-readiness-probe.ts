@@ -124,10 +124,10 @@ function unprobed<T>(
 /** A Kustomize patch elsewhere in the workspace adds the probe. */
 function isPatched(context: Context, workload: Workload, container: Container): boolean {
   const name = workload.object.name?.text.text;
-  return (context.project.index?.workloads ?? []).some(
-    (other) =>
-      other.kind === workload.kind && other.name === name && other.readinessProbes.includes(container.name ?? '\0'),
-  );
+  if (name === undefined || container.name === undefined) return false;
+  const { name: own } = container;
+  const same = context.project.index?.workloadsNamed(workload.kind, name) ?? [];
+  return same.some((other) => other.readinessProbes.includes(own));
 }
 
 /** A connection to the first port: it invents no path. An endpoint that tells about starting is known, so it is used. */

@@ -178,12 +178,7 @@ function namesBehind(
   const near = workloads.filter((workload) => selects(service, workload));
   const wanted = [...(service.selector ?? [])];
   const namespace = service.object.namespace?.text.text;
-  const far = (project.index?.workloads ?? []).filter(
-    (workload) =>
-      wanted.length > 0 &&
-      workload.namespace === namespace &&
-      wanted.every(([key, value]) => workload.labels[key] === value),
-  );
+  const far = project.index?.workloadsSelectedBy(new Map(wanted), namespace) ?? [];
   return [
     service.object.name?.text.text,
     ...wanted.map(([, value]) => value),

@@ -80,7 +80,7 @@ function isVersionedElsewhere(context: Context, config: ConfigObject, key: strin
 
 /** What the workspace declares under the same name: the object itself, patches of it, its copies for other environments. */
 function sameObjects(context: Context, config: ConfigObject, key: string): readonly ConfigSummary[] {
-  return (context.project.index?.configs ?? []).filter((other) => other.kind === config.kind && other.name === key);
+  return context.project.index?.configsNamed(config.kind, key) ?? [];
 }
 
 interface Readers {
@@ -108,9 +108,7 @@ function readersOf(context: Context, manifest: KubernetesFile, config: ConfigObj
     .map((workload) => ({ workload, names: named(configReferences(workload)) }))
     .filter(({ names }) => names.length > 0);
   const fragments = named([...readByFragments(file)]);
-  const indexed = (context.project.index?.workloads ?? []).filter(
-    (other) => near(other.namespace) && other.configuration.some((use) => use.kind === kind && use.name === key),
-  );
+  const indexed = (context.project.index?.workloadsReading(kind, key) ?? []).filter((other) => near(other.namespace));
   const uses = indexed.flatMap((other) => other.configuration.filter((use) => use.kind === kind && use.name === key));
   const unique = context.project.index !== undefined && sameObjects(context, config, key).length === 1;
   return {
