@@ -27,9 +27,16 @@ export async function connectServer(script: Uri): Promise<MessageTransports> {
     }
   }
   const { port1, port2 } = new MessageChannel();
-  const code = new TextDecoder().decode(await workspace.fs.readFile(script));
-  runInProcess(code, port1);
+  runInProcess(await readScript(script), port1);
   return transports(port2);
+}
+
+/** Web extensions come over HTTP, or from a remote that only the editor can read. */
+async function readScript(script: Uri): Promise<string> {
+  if (!/^https?$/.test(script.scheme)) return new TextDecoder().decode(await workspace.fs.readFile(script));
+  const response = await fetch(script.toString(true));
+  if (!response.ok) throw new Error(`${script.toString(true)} answered ${response.status}`);
+  return response.text();
 }
 
 /** The bundle is a classic script that talks to `self`: it is given a port for it. */

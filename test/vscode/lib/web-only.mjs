@@ -80,6 +80,8 @@ function page(template, host, settings) {
     userDataPath: '/',
     enableWorkspaceTrust: false,
     isEnabledCoderGettingStarted: false,
+    isEnabledFileDownloads: true,
+    isEnabledFileUploads: true,
     _wrapWebWorkerExtHostInIframe: false,
     productConfiguration: { nameShort: 'Code', nameLong: 'Code', enableTelemetry: false },
     configurationDefaults: settings,
