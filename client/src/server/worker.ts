@@ -9,7 +9,7 @@ interface Port {
 
 /** What browsers have and the types of this project do not: it is written without the DOM's. */
 interface BrowserGlobals {
-  readonly Worker?: (new (address: string) => Port) | undefined;
+  readonly Worker: new (address: string) => Port;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
 }
 
@@ -19,12 +19,10 @@ interface BrowserGlobals {
  */
 export async function connectServer(script: Uri): Promise<MessageTransports> {
   const { Worker, MessageChannel } = globalThis as unknown as BrowserGlobals;
-  if (Worker) {
-    try {
-      return transports(new Worker(script.toString(true)));
-    } catch {
-      // Refused: another origin, or a policy.
-    }
+  try {
+    return transports(new Worker(script.toString(true)));
+  } catch {
+    // Refused: another origin, or a policy.
   }
   const { port1, port2 } = new MessageChannel();
   runInProcess(await readScript(script), port1);

@@ -28,8 +28,8 @@ export class Workbench {
     await input.waitFor({ state: 'visible', ...LIMIT });
     await input.fill(`>${title}`);
     const label = this.page.locator('.label-name', { hasText: title });
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().waitFor(LIMIT);
-    await this.page.keyboard.press('Enter');
+    // A command that was used lately may stand above the one that is meant.
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click(LIMIT);
   }
 
   /** Opens a file by a part of its path. */
