@@ -1,14 +1,25 @@
+import { createContainerBaker } from './bakers/container/container-baker';
 import type { Baker } from './bakers/baker';
+import { createPackerBaker } from './bakers/packer/packer-baker';
 import type { ImageConfig } from './config/types';
-import { RunStoppedError } from './run/context';
-import type { RunContext } from './run/context';
+import { RunStoppedError, type RunContext } from './run/context';
 import type { StateRoot } from './state-root';
+import { createContainersTarget } from './targets/containers/containers-target';
 import type { Target } from './targets/target';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The target of a run's environment. */
-export function createTarget(context: RunContext): Target {
+export function createTarget(context: RunContext, own: Environment): Target {
   const config = context.environment?.target;
-  throw new RunStoppedError('refused', `Deploying to ${config?.kind ?? 'nothing'} is not possible in this version.`);
+  switch (config?.kind) {
+    case 'containers':
+      return createContainersTarget(config, own);
+    case 'terraform':
+    case 'kubernetes':
+    case undefined:
+      throw new RunStoppedError('refused', `Deploying to ${config?.kind ?? 'nothing'} is not possible in this version.`);
+  }
 }
 
 /** Stands where a run has no environment: a bake asks nothing of it. */
@@ -19,9 +30,11 @@ export const NO_TARGET: Target = new Proxy({} as Target, {
 });
 
 /** The baker of an image. */
-export function createBaker(image: ImageConfig, _context: RunContext, _root: StateRoot): Baker {
-  throw new RunStoppedError(
-    'refused',
-    `${image.name}: baking with ${image.bake.kind} is not possible in this version.`,
-  );
+export function createBaker(image: ImageConfig, root: StateRoot, own: Environment): Baker {
+  switch (image.bake.kind) {
+    case 'container':
+      return createContainerBaker(own);
+    case 'packer':
+      return createPackerBaker({ root });
+  }
 }

@@ -66,8 +66,8 @@ async function main(): Promise<number> {
       fence: lock,
       context,
       control,
-      target: environment ? createTarget(context) : NO_TARGET,
-      bakerOf: (image) => createBaker(image, context, root),
+      target: environment ? createTarget(context, own) : NO_TARGET,
+      bakerOf: (image) => createBaker(image, root, own),
       gates: (parts) => passGates(parts, { linter: join(__dirname, 'cli.js'), view }),
     });
     if (end.outcome === 'stuck') lock.keepAsHold(end.text.slice(0, 500));
