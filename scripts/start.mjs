@@ -1,6 +1,7 @@
 // `npm start [-- folder]`: opens an editor with the extension on the example infrastructure, or on a folder.
 // `npm start -- --cli [paths]`: lints in the terminal only.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -9,12 +10,13 @@ import { startInTerminal } from './start-cli.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = process.argv.slice(2);
+const examples = join(root, 'examples');
 const paths = words.filter((word) => word !== '--cli');
 // npm changes to the package's directory; paths are meant from where the user stands.
 const from = process.env.INIT_CWD ?? process.cwd();
 
 if (words.includes('--cli')) process.exitCode = startInTerminal(root, paths, from);
-else await openEditor(paths[0] === undefined ? join(root, 'examples') : resolve(from, paths[0]));
+else await openEditor(paths[0] === undefined ? examples : resolve(from, paths[0]));
 
 async function openEditor(folder) {
   if (!existsSync(folder)) {
@@ -68,7 +70,11 @@ async function openInBrowser(folder) {
     installExtension(editor, directory, vsix);
     if (isStopping) return;
     const settings = { 'workbench.startupEditor': 'none', 'telemetry.telemetryLevel': 'off' };
-    server = await startServer({ editor, directory, settings });
+    // Other people on this machine can reach the port, but do not know the token. A folder of the user's own is trusted
+    // only when the user says so.
+    const token = randomBytes(18).toString('hex');
+    const trust = folder !== examples;
+    server = await startServer({ editor, directory, settings, token, trust });
     console.log(
       `\nOpen this address in a browser on this machine:\n\n  ${workbenchAddress(server, folder)}\n\nCtrl+C ends it.`,
     );

@@ -19,12 +19,13 @@ export function launchBrowser(executablePath) {
 /**
  * The address that opens a folder, or an empty window.
  *
- * @param {{ url: string }} server
+ * @param {{ url: string, token?: string }} server
  * @param {string | undefined} folder absolute path of a folder or of a `.code-workspace` file
  * @param {readonly (readonly [string, string])[]} payload what the workbench is told beside it
  */
 export function workbenchAddress(server, folder, payload = []) {
   const query = new URLSearchParams();
+  if (server.token !== undefined) query.set('tkn', server.token);
   if (folder === undefined) query.set('ew', 'true');
   else query.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
   query.set('payload', JSON.stringify([['skipWelcome', 'true'], ['skipReleaseNotes', 'true'], ...payload]));

@@ -17,12 +17,13 @@ const STOP_LIMIT_MS = 3_000;
  * @param {object} [options.settings] user settings
  * @param {boolean} [options.isDriven] read `extensionTestsPath` from the address; toasts are not shown then
  * @param {boolean} [options.trust] ask whether workspaces are trusted; off by default
+ * @param {string} [options.token] who opens the address must know it; tests need none
  * @param {number} [options.port] a free one by default
  * @param {NodeJS.ProcessEnv} [options.environment] reaches the extension host
  * @returns its address, `log()` and `stop()`
  */
 export async function startServer(options) {
-  const { editor, directory, settings = {}, isDriven = false, trust = false, environment = {} } = options;
+  const { editor, directory, settings = {}, isDriven = false, trust = false, environment = {}, token } = options;
   const userData = join(directory, 'user-data');
   mkdirSync(join(userData, 'User'), { recursive: true });
   writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
@@ -33,7 +34,8 @@ export async function startServer(options) {
     editor.node,
     [
       join(editor.vscode, 'out/server-main.js'),
-      ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
+      ...['--host', '127.0.0.1', '--port', String(port), '--accept-server-license-terms'],
+      ...(token === undefined ? ['--without-connection-token'] : ['--connection-token', token]),
       ...['--user-data-dir', userData, '--server-data-dir', join(directory, 'server-data')],
       ...['--extensions-dir', join(directory, 'extensions'), '--telemetry-level', 'off'],
       ...(trust ? [] : ['--disable-workspace-trust']),
@@ -62,7 +64,7 @@ export async function startServer(options) {
     await stop();
     throw error;
   }
-  return { url, port, log: readLog, stop, exited };
+  return { url, port, token, log: readLog, stop, exited };
 }
 
 /**
