@@ -42,16 +42,14 @@ describe('WorkspaceIndex', () => {
   const label = fc.dictionary(fc.constantFrom('app', 'tier'), fc.constantFrom('web', 'db'), { maxKeys: 2 });
   const namespace = fc.constantFrom(undefined, 'shop');
   const service = fc.record({ name: fc.string(), namespace, selector: label, targetPorts: fc.constant([]) });
-  const workload = fc
-    .record({ name: fc.string(), namespace, labels: label })
-    .map((own) => ({
-      kind: 'Deployment',
-      configuration: [],
-      followsConfiguration: false,
-      readinessProbes: [],
-      readOnlyRoots: [],
-      ...own,
-    }));
+  const workload = fc.record({ name: fc.string(), namespace, labels: label }).map((own) => ({
+    kind: 'Deployment',
+    configuration: [],
+    followsConfiguration: false,
+    readinessProbes: [],
+    readOnlyRoots: [],
+    ...own,
+  }));
 
   it('finds who selects whom as a look at each of them would', () => {
     fc.assert(
