@@ -13,7 +13,7 @@ describe('activation', () => {
   it('is quick and starts no server', async () => {
     const api = await extensionApi();
     assert.equal(api.serverState(), 'stopped');
-    console.log(`  own code at activation: ${api.activationMs.toFixed(1)} ms`);
+    console.log(`Own code at activation: ${api.activationMs.toFixed(1)} ms`);
     // The goal is 30 ms; a busy machine gets room.
     assert.ok(api.activationMs < 200, `activation took ${api.activationMs} ms`);
   });

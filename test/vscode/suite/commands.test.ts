@@ -29,7 +29,8 @@ describe('commands', () => {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('immutableInfra.openConfiguration');
     const created = vscode.window.activeTextEditor?.document;
-    assert.ok(created?.uri.path.endsWith('/shop/immutable.yaml'), created?.uri.path);
+    assert.ok(created);
+    assert.ok(created.uri.path.endsWith('/shop/immutable.yaml'), created.uri.path);
     try {
       assert.match(created.getText(), /preset: recommended/);
       await created.save();
