@@ -238,7 +238,8 @@ environments:
     await this.registry.stop();
     spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env: this.environment, stdio: 'ignore' });
     this.runner.dispose();
-    rmSync(this.directory, { recursive: true, force: true });
+    // Podman tidies up behind a container that has ended.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   private folder(name: string): string {

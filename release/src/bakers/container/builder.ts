@@ -54,10 +54,9 @@ export abstract class Builder {
     return `sha256:${id}`;
   }
 
-  /** Images of this machine that carry all labels, the newest first. */
-  async imagesWith(labels: Readonly<Record<string, string>>): Promise<readonly string[]> {
-    const filters = Object.entries(labels).flatMap(([name, value]) => ['--filter', `label=${name}=${value}`]);
-    const words = ['images', '--no-trunc', '--quiet', ...filters];
+  /** Images of this machine that carry a label, the newest first. Of several labels podman asks for any. */
+  async imagesWith(label: string, value: string): Promise<readonly string[]> {
+    const words = ['images', '--no-trunc', '--quiet', '--filter', `label=${label}=${value}`];
     const { code, standardOutput } = await askTool(this.context, this.tool, words);
     if (code !== 0) return [];
     return standardOutput.split('\n').flatMap((line) => /^sha256:[0-9a-f]{64}$/.exec(line.trim())?.[0] ?? []);

@@ -10,7 +10,7 @@ import type { BakedImage, Baker } from '../baker';
 import { findBuilder, type Builder } from './builder';
 import { baseImages, baseOfTarget } from './dockerfile';
 import { containerInputs, readDockerfile } from './inputs';
-import { imageLabels, RUN_LABEL, IMAGE_LABEL } from './image-labels';
+import { bakeLabel, BAKE_LABEL, imageLabels } from './image-labels';
 import { publishUnder } from './publish';
 
 /** What a finished bake tells. */
@@ -85,7 +85,7 @@ class ContainerBaker implements Baker {
     // The build goes on when we are gone: wait for it.
     await context.recover('bake');
     const builder = await this.builderOf(bake, context);
-    const [id] = await builder.imagesWith({ [RUN_LABEL]: context.run, [IMAGE_LABEL]: image.name });
+    const [id] = await builder.imagesWith(BAKE_LABEL, bakeLabel(context.run, image.name));
     // An index has no labels, and half of one is no use: it is built again, from the layers that are there.
     if (id === undefined || bake.platforms.length > 1) return undefined;
     return this.baked(image, id, builder, context);

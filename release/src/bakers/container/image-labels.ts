@@ -1,9 +1,11 @@
 import type { Known } from '../../config/interpolate';
 
-/** Which run built an image: how it is found again after a crash. */
-export const RUN_LABEL = 'dev.immutable.run';
-/** Which image of the file it is: one run may build several. */
-export const IMAGE_LABEL = 'dev.immutable.image';
+/** Which run built which image of the file: how it is found again after a crash. */
+export const BAKE_LABEL = 'dev.immutable.bake';
+
+export function bakeLabel(run: string, image: string): string {
+  return `${run}/${image}`;
+}
 
 export interface LabelFacts {
   readonly image: string;
@@ -24,8 +26,8 @@ export function imageLabels({ image, run, known, base, now }: LabelFacts): Reado
     'org.opencontainers.image.created': now.toISOString(),
     'org.opencontainers.image.base.name': base,
     'org.opencontainers.image.base.digest': digest,
-    [RUN_LABEL]: run,
-    [IMAGE_LABEL]: image,
+    'dev.immutable.run': run,
+    [BAKE_LABEL]: bakeLabel(run, image),
     'dev.immutable.release': id,
   };
   return Object.fromEntries(

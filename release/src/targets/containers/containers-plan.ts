@@ -43,7 +43,7 @@ export function hashOf(plan: ContainersPlan | RoutePlan): string {
  * @throws RunStoppedError `refused` when it was changed on the way
  */
 export function approvedPlan<Plan extends ContainersPlan | RoutePlan>(plan: PreparedPlan): Plan {
-  const written = plan.intent['plan'] as Plan;
+  const written = plan.intent['work'] as Plan;
   if (hashOf(written) === plan.hash) return written;
   throw new RunStoppedError('refused', 'The plan is not the one that was approved. Plan again. Nothing was changed.');
 }
@@ -90,7 +90,7 @@ function prepared(
     counts,
     violations: [],
     isEmpty: counts.add + counts.change + counts.destroy === 0,
-    intent: { plan, ...more },
+    intent: { work: plan, ...more },
   };
 }
 

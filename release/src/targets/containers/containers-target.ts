@@ -125,7 +125,7 @@ class ContainersTarget implements Target {
 
   /** All run, or none is left: the slot has no traffic, so a half of it is worth nothing. */
   async recoverApply(intent: JsonObject, context: RunContext): Promise<ApplyOutcome> {
-    const plan = intent['plan'] as unknown as ContainersPlan;
+    const plan = intent['work'] as unknown as ContainersPlan;
     // What was started may be starting still.
     await context.recover('apply');
     const engine = await this.engineOf(context);

@@ -37,7 +37,10 @@ export async function readSlots(
   const place = placeOf(context);
   const names = slotNames(config);
   const expected = names.flatMap((slot) => config.run.map((run) => containerName(place, slot, run.name)));
-  const containers = await engine.containers(placeLabels(place), expected);
+  const labels = placeLabels(place);
+  const found = await engine.containers(labels, expected);
+  // Engines differ in whether a container must carry all labels of a question or one of them.
+  const containers = found.filter((one) => expected.includes(one.name) || carries(one, labels));
   return names.map((name) => {
     const own = config.run.map((run) => containerName(place, name, run.name));
     const inSlot = containers.filter(({ labels, name: container }) =>
@@ -48,9 +51,14 @@ export async function readSlots(
   });
 }
 
+function carries(container: ContainerState, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([name, value]) => container.labels[name] === value);
+}
+
 /** True for a container that a run of ours started: nothing else is ever ended. */
 export function isStamped({ labels }: Pick<ContainerState, 'labels'>): boolean {
-  return labels[LABELS.run] !== undefined && labels[LABELS.slot] !== undefined;
+  // Labels of an image are labels of its containers too; no image has this one.
+  return labels[LABELS.slot] !== undefined;
 }
 
 /** The slots as every target tells them. */
@@ -66,7 +74,7 @@ export function observationOf(slots: readonly Slot[], activeSlot: string | undef
 
 function observedSlot({ name, containers }: Slot): ObservedSlot {
   const running = containers.filter(({ isRunning }) => isRunning);
-  const releases = new Set(containers.map(({ labels }) => labels[LABELS.release]));
+  const releases = new Set(containers.map((one) => (isStamped(one) ? one.labels[LABELS.release] : undefined)));
   const [release] = releases;
   return { name, running: running.map(({ image }) => image), release: releases.size === 1 ? release : undefined };
 }

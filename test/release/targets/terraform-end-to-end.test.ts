@@ -1,0 +1,157 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { discardPlans } from '../../../release/src/targets/terraform/plan-files';
+import { bundleProgram } from '../support/bundles';
+import { missingTool } from '../bakers/packer-support';
+import { BLUE_GREEN, BLUE_GREEN_PIPELINE, TerraformWorld } from './terraform-support';
+
+const skipped = missingTool('terraform') ?? missingTool('packer');
+
+let runner: Awaited<ReturnType<typeof bundleProgram>>;
+let world: TerraformWorld;
+beforeAll(async () => {
+  runner = await bundleProgram('release/src/process/step-runner.ts');
+});
+afterAll(() => runner.dispose());
+afterEach(() => world.dispose());
+
+const TEMPLATE = `
+variable "content" { type = string }
+source "file" "app" {
+  content = "\${var.content} \${file("packer/app.txt")}"
+  target  = "out/app.img"
+}
+build { sources = ["source.file.app"] }
+`;
+
+function newWorld(module = BLUE_GREEN, pipeline = BLUE_GREEN_PIPELINE): void {
+  world = new TerraformWorld(
+    runner.path,
+    pipeline.replace('artifact: { kind: files } }', 'artifact: { kind: files } }, inputs: [packer/**]'),
+    module,
+  );
+  world.write('packer/app.pkr.hcl', TEMPLATE);
+  world.write('healthy', '');
+  version('v1');
+}
+
+function version(text: string): void {
+  world.write('packer/app.txt', text);
+}
+
+function imageOf(release: string): string {
+  return world.history().byId(release)?.images[0]?.id ?? '';
+}
+
+describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefined ? '' : ` (${skipped})`}`, () => {
+  it('bakes v1, deploys it, then v2 beside it, moves the traffic, and goes back to v1 by its route alone', async () => {
+    newWorld();
+    expect(await world.execute('one')).toBe('live: one is live.');
+    expect(world.outputs()).toEqual({ active_environment: 'blue', images: { blue: imageOf('one') } });
+
+    version('v2');
+    expect(await world.execute('two')).toBe('live: two is live. blue is kept; `immutable-infra retire` ends it.');
+    const both = { blue: imageOf('one'), green: imageOf('two') };
+    expect(both.blue).not.toBe(both.green);
+    expect(world.outputs()).toEqual({ active_environment: 'green', images: both });
+
+    expect(await world.execute('back', { kind: 'rollback' })).toBe('live: one is live again, as back.');
+    expect(world.outputs()).toEqual({ active_environment: 'blue', images: both });
+    expect(world.history().live()).toMatchObject({ id: 'back', rollbackOf: 'one', slot: 'blue' });
+    const steps = readdirSync(join(world.root.run('back'), 'steps')).map((name) => name.replace(/^\d+-/, ''));
+    // The image is still there: nothing but the route is applied.
+    expect(steps.filter((name) => name === 'terraform')).toHaveLength(1);
+
+    expect(await world.execute('end', { kind: 'retire' })).toBe('retired: green was retired.');
+    expect(world.outputs()).toEqual({ active_environment: 'blue', images: { blue: both.blue } });
+    for (const run of ['one', 'two', 'back', 'end']) expect(world.violations(run)).toEqual([]);
+  });
+
+  it('goes back to an image whose file was overwritten and whose colour is gone', async () => {
+    newWorld();
+    await world.execute('one');
+    version('v2');
+    await world.execute('two');
+    await world.execute('end', { kind: 'retire' });
+    rmSync(join(world.workspace, 'out'), { recursive: true });
+    expect(await world.execute('back', { kind: 'rollback' })).toBe('live: one is live again, as back.');
+    expect(world.outputs()).toMatchObject({ active_environment: 'blue', images: { blue: imageOf('one') } });
+    expect(readFileSync(world.history().byId('one')?.images[0]?.ref ?? '', 'utf8')).toBe('one v1');
+  });
+
+  it('F12: is refused when the kept file is gone, before anything is changed', async () => {
+    newWorld();
+    await world.execute('one');
+    version('v2');
+    await world.execute('two');
+    rmSync(world.history().byId('one')?.images[0]?.ref ?? '');
+    const before = world.outputs();
+    expect(await world.execute('back', { kind: 'rollback' })).toMatch(
+      /^refused: one cannot be gone back to: out\/app\.img .* is not kept/,
+    );
+    expect(world.outputs()).toEqual(before);
+  });
+
+  it('an unhealthy version gets no traffic, and is ended', async () => {
+    newWorld();
+    await world.execute('one');
+    version('v2');
+    rmSync(join(world.workspace, 'healthy'));
+    expect(await world.execute('two')).toMatch(
+      /^rolled-back: The new version did not become healthy.*blue still serves; green was ended\.$/s,
+    );
+    expect(world.outputs()).toEqual({ active_environment: 'blue', images: { blue: imageOf('one') } });
+  });
+
+  it('F23: a plan that leaves its scope is refused: what else it changes, and the colour that serves', async () => {
+    newWorld();
+    await world.execute('one');
+    const database = 'resource "terraform_data" "database" { input = var.active_environment }\n';
+    world.write('terraform/main.tf', `${BLUE_GREEN}${database}`);
+    version('v2');
+    const before = world.outputs();
+    const refused = await world.execute('two');
+    expect(refused).toContain(
+      'refused: The plan leaves its scope. Nothing was changed.\nterraform_data.database: the deploy step may not change it',
+    );
+    expect(world.outputs()).toEqual(before);
+
+    world.write('terraform/main.tf', BLUE_GREEN.replace('[each.value]', '[each.value, 2]'));
+    expect(await world.execute('three')).toContain('terraform_data.fleet["blue"]: the deploy step may not change it');
+  });
+
+  it('F23: the colour that serves stays even where the guard would let it go', async () => {
+    newWorld(BLUE_GREEN, BLUE_GREEN_PIPELINE.replace(/ {8}guard:\n(?: {10}.*\n)+/, ''));
+    expect(world.config.guard.deploy).toBeUndefined();
+    await world.execute('one');
+    world.write('terraform/main.tf', BLUE_GREEN.replace('[each.value]', '[each.value, 2]'));
+    version('v2');
+    expect(await world.execute('two')).toContain(
+      'terraform_data.fleet["blue"]: blue serves now; the deploy step may not change it',
+    );
+  });
+
+  it('carries the name of the release onto the target, where the configuration has a place for it', async () => {
+    const stamp =
+      'variable "immutable_release" { type = map(string) }\noutput "immutable_release" { value = var.immutable_release }\n';
+    newWorld(`${BLUE_GREEN}${stamp}`);
+    await world.execute('one');
+    version('v2');
+    await world.execute('two');
+    expect(world.outputs()['immutable_release']).toEqual({ blue: 'one', green: 'two' });
+    const seen = await world.target().observe(world.context('look', 'local'));
+    expect(seen).toMatchObject({ activeSlot: 'green', stampedRelease: 'two' });
+  });
+
+  it('keeps plans and variables private, and leaves none when the run is closed', async () => {
+    newWorld();
+    await world.execute('one');
+    const plans = join(world.root.run('one'), 'plan');
+    expect(readdirSync(plans).filter((name) => name.endsWith('.tfplan'))).toEqual([]);
+    discardPlans(world.root.run('one'));
+    expect(readdirSync(plans).filter((name) => !/\.(md|consumed)$/.test(name))).toEqual([]);
+    discardPlans(world.root.run('two'));
+    expect(existsSync(plans)).toBe(true);
+  });
+});
