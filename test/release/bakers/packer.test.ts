@@ -65,7 +65,7 @@ function parts(run: string): Parts {
   const context = world.context(run);
   const image = context.pipeline.images.get('vm');
   if (!image) throw new Error('no image');
-  return { context, image, baker: createPackerBaker({ root: world.root }) };
+  return { context, image, baker: createPackerBaker({ objects: world.root }) };
 }
 
 async function failureOf(work: Promise<unknown>): Promise<RunStoppedError> {

@@ -19,18 +19,14 @@ afterEach(() => world.dispose());
 const TEMPLATE = `
 variable "content" { type = string }
 source "file" "app" {
-  content = "\${var.content} \${file("packer/app.txt")}"
+  content = "\${var.content} \${file("app.txt")}"
   target  = "out/app.img"
 }
 build { sources = ["source.file.app"] }
 `;
 
 function newWorld(module = BLUE_GREEN, pipeline = BLUE_GREEN_PIPELINE): void {
-  world = new TerraformWorld(
-    runner.path,
-    pipeline.replace('artifact: { kind: files } }', 'artifact: { kind: files } }, inputs: [packer/**]'),
-    module,
-  );
+  world = new TerraformWorld(runner.path, pipeline, module);
   world.write('packer/app.pkr.hcl', TEMPLATE);
   world.write('healthy', '');
   version('v1');

@@ -19,7 +19,7 @@ import { readTemplate, type PackerTemplate } from './template';
 
 export interface PackerBakerOptions {
   /** Where files are kept by their hash. */
-  readonly root: StateRoot;
+  readonly objects: StateRoot;
 }
 
 /** The name of the step: the tool's, so that a resumed run cancels it as packer must be cancelled. */
@@ -57,7 +57,7 @@ interface BuildStart extends JsonObject {
 
 /** Bakes images with Packer (HCL2 and JSON templates). */
 export function createPackerBaker(options: PackerBakerOptions): Baker {
-  return new PackerBaker(options.root);
+  return new PackerBaker(options.objects);
 }
 
 class PackerBaker implements Baker {

@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { RunStoppedError } from '../../run/context';
 
 /** Settings of provisioners, builders and post-processors that name files of ours (Packer, component reference). */
 const FILE_SETTINGS =
   /(?:^|[\s{,"])"?(sources?|scripts?|playbook_files?|playbook_dir|role_paths|galaxy_file|manifest_file|cookbook_paths|http_directory|user_data_file|cd_files|floppy_files|local_state_tree)"?\s*[=:]\s*(?:\[([^\]]*)\]|"((?:[^"\\]|\\.)*)")/gm;
+
+/** Functions that read files: their paths are relative to the template, those of settings to where Packer runs. */
+const FILE_FUNCTIONS =
+  /\b(?:file|filebase64|templatefile|fileset|filesha256|filesha512|filemd5)\s*\(\s*(?:"((?:[^"\\]|\\.)*)"|([^",)]+))/g;
 
 /** A template as it lies on the disk: what of it must be known without Packer. */
 export interface PackerTemplate {
@@ -35,7 +39,12 @@ export function readTemplate(workspace: string, template: string): PackerTemplat
   const values = [...all.matchAll(FILE_SETTINGS)].flatMap(([, setting = '', list, one]) =>
     (list === undefined ? [one ?? ''] : stringsIn(list)).filter((value) => isPath(setting, value)),
   );
-  const paths = values.map((value) => value.replaceAll('${path.root}', folder).replaceAll('{{template_dir}}', folder));
+  const read = [...all.matchAll(FILE_FUNCTIONS)].map(([, literal, other]) =>
+    literal === undefined ? `\${${other?.trim() ?? ''}}` : relativeTo(folder, literal),
+  );
+  const paths = [...values, ...read].map((value) =>
+    value.replaceAll('${path.root}', folder).replaceAll('{{template_dir}}', folder),
+  );
   const isUnknown = (path: string): boolean => /\$\{|\{\{/.test(path);
   return {
     files,
@@ -82,4 +91,8 @@ function withoutComments(text: string, file: string): string {
 
 function insideOf(workspace: string, path: string): string {
   return path.startsWith('/') ? relative(workspace, path) : path;
+}
+
+function relativeTo(folder: string, path: string): string {
+  return path.startsWith('${path.root}') || isAbsolute(path) ? path : join(folder, path);
 }

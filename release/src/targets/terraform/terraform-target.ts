@@ -1,0 +1,278 @@
+import { fillText, type Known } from '../../config/interpolate';
+import type { TerraformTargetConfig } from '../../config/types';
+import type { JsonObject } from '../../durable/canonical-json';
+import { planAsMarkdown } from '../../plan/markdown';
+import { readTerraformPlan, UnusablePlanError } from '../../plan/terraform-plan';
+import type { Plan } from '../../plan/plan';
+import { RunStoppedError, type RunContext } from '../../run/context';
+import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../target';
+import { applyPlan, recoverPlan } from './apply';
+import { awsAccount, createInstanceRefresh, type InstanceRefresh } from './instance-refresh';
+import { changesOf, type PlannedStep, type TerraformIntent } from './intent';
+import type { ReleaseWitness } from './ledger-witness';
+import { PlanFiles } from './plan-files';
+import { knownOf, observationOf, ONLY_SLOT } from './reality';
+import { scopeViolations } from './scope';
+import { TerraformCli, type StateFacts } from './terraform-cli';
+import { TerraformVariables } from './variables';
+
+export interface TerraformTargetOptions {
+  /** Tells which release put an image where, for states that do not name releases themselves: `LedgerWitness`. */
+  readonly witness?: ReleaseWitness | undefined;
+  /** Given by tests only. */
+  readonly refresh?: InstanceRefresh | undefined;
+}
+
+/** Deploys by applying saved plans of Terraform or OpenTofu, with or without colours (release-engine.md §3.3 A and D). */
+export function createTerraformTarget(config: TerraformTargetConfig, options: TerraformTargetOptions = {}): Target {
+  return new TerraformTarget(config, options);
+}
+
+class TerraformTarget implements Target {
+  /** The directory is set up once in a run. */
+  private ready: Promise<TerraformCli> | undefined;
+  private readonly refresh: InstanceRefresh;
+
+  constructor(
+    private readonly config: TerraformTargetConfig,
+    private readonly options: TerraformTargetOptions,
+  ) {
+    this.refresh = options.refresh ?? createInstanceRefresh();
+  }
+
+  async fingerprint(context: RunContext): Promise<Readonly<Record<string, string>>> {
+    const cli = await this.cli(context);
+    const { lineage } = await cli.state();
+    const account = context.environment?.pin['awsAccount'] === undefined ? undefined : await awsAccount(context);
+    return {
+      backend: cli.backend(),
+      workspace: await cli.workspace(),
+      ...(lineage === undefined ? {} : { stateLineage: lineage }),
+      ...(account === undefined ? {} : { awsAccount: account }),
+    };
+  }
+
+  async observe(context: RunContext): Promise<Observation> {
+    const cli = await this.cli(context);
+    const { outputs, isEmpty } = await cli.state();
+    return observationOf(this.config, outputs, isEmpty, this.options.witness);
+  }
+
+  idleSlot({ activeSlot }: Observation): string | undefined {
+    return this.config.blueGreen?.active.values.find((colour) => colour !== activeSlot);
+  }
+
+  async planDeploy(release: DesiredRelease, now: Observation, context: RunContext): Promise<PreparedPlan> {
+    const slot = this.idleSlot(now);
+    const variables = new TerraformVariables(this.config, context).deploy(release, slot, now);
+    await this.requireNumberedVersion(context);
+    const where = slot === undefined ? '' : ` in ${slot}`;
+    const lines = [`${release.id}${where}: ${shortIds(release)}`, `Now: ${describe(now)}`];
+    return this.plan('deploy', variables, slot, now, lines, context);
+  }
+
+  async apply(plan: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
+    return applyPlan(plan.intent as TerraformIntent, await this.cli(context), context);
+  }
+
+  async recoverApply(intent: JsonObject, context: RunContext): Promise<ApplyOutcome> {
+    return recoverPlan(intent as TerraformIntent, await this.cli(context), context);
+  }
+
+  /** What the state says: `unconfirmed`, because a state is no machine. An Auto Scaling group is asked itself. */
+  async verify(release: DesiredRelease, slot: string | undefined, context: RunContext): Promise<Verification> {
+    const now = await this.observe(context);
+    const place = slot ?? ONLY_SLOT;
+    const running = now.slots.find(({ name }) => name === place)?.running ?? [];
+    const images = [...release.images.values()];
+    const expected = images.map(({ id }) => id);
+    const isReadable = this.config.blueGreen !== undefined || this.config.readImage !== undefined;
+    const accepted = new Set(images.flatMap(({ id, ref, digests }) => [id, ref, ...digests]));
+    if (isReadable && !running.some((id) => accepted.has(id))) {
+      const detail = `the state says ${running.join(', ') || 'nothing'} in ${place}, expected ${expected.join(', ')}`;
+      return { verdict: 'unhealthy', expected, running, detail };
+    }
+    if (this.config.refresh) return this.verifyGroup(expected, context);
+    return { verdict: 'unconfirmed', expected, running, detail: `the state says ${running.join(', ')} in ${place}` };
+  }
+
+  async planRoute(
+    release: DesiredRelease,
+    to: string,
+    now: Observation,
+    context: RunContext,
+  ): Promise<PreparedPlan | undefined> {
+    if (!this.config.blueGreen) return undefined;
+    const variables = new TerraformVariables(this.config, context).route(release, to, now);
+    const lines = [`Moves the traffic to ${to}`, `Now: ${describe(now)}`];
+    return this.plan('route', variables, to, now, lines, context);
+  }
+
+  async route(plan: PreparedPlan, to: string, context: RunContext): Promise<void> {
+    const { outcome, table } = await this.applyOnce(plan, context);
+    if (outcome === 'all') return;
+    const list = table.map((line) => `\n  ${line}`).join('');
+    throw new RunStoppedError(
+      outcome === 'none' ? 'failed' : 'partial',
+      outcome === 'none'
+        ? `The traffic was not moved to ${to}. Run the deployment again.${list}`
+        : `Moving the traffic to ${to} went only half way. Look at where it goes, then run the deployment again.${list}`,
+      { table },
+    );
+  }
+
+  async planRetire(slot: string, now: Observation, context: RunContext): Promise<PreparedPlan | undefined> {
+    const { blueGreen } = this.config;
+    if (!blueGreen || blueGreen.idle === 'keep') return undefined;
+    if (now.activeSlot === undefined || now.activeSlot === slot) {
+      throw new RunStoppedError('refused', `${slot} may have the traffic and stays. Nothing was changed.`);
+    }
+    const live = this.options.witness?.live();
+    const variables = new TerraformVariables(this.config, context).retire(slot, now, live);
+    return this.plan('retire', variables, slot, now, [`Ends ${slot}`, `Now: ${describe(now)}`], context);
+  }
+
+  async retire(plan: PreparedPlan, _slot: string, context: RunContext): Promise<{ readonly left: readonly string[] }> {
+    const { outcome, table } = await this.applyOnce(plan, context);
+    return { left: outcome === 'all' ? [] : table.filter((line) => !line.startsWith('done: ')) };
+  }
+
+  /** The release stands in the plan already, in the variable `immutable_release` where the configuration has it. */
+  stamp(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async known(slot: string | undefined, context: RunContext): Promise<Known> {
+    const cli = await this.cli(context);
+    return knownOf(this.config, (await cli.state()).outputs, slot);
+  }
+
+  private cli(context: RunContext): Promise<TerraformCli> {
+    this.ready ??= (async () => {
+      const cli = new TerraformCli(this.config, context);
+      await cli.init();
+      return cli;
+    })();
+    // What is wrong may be put right before the next question.
+    this.ready.catch(() => (this.ready = undefined));
+    return this.ready;
+  }
+
+  /** Applies, or after a crash finds out what an apply of this plan did. */
+  private async applyOnce(plan: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
+    const { label } = plan.intent as TerraformIntent;
+    const isUsed = PlanFiles.of(context.directory, label).isConsumed;
+    return isUsed ? this.recoverApply(plan.intent, context) : this.apply(plan, context);
+  }
+
+  private async plan(
+    step: PlannedStep,
+    variables: JsonObject,
+    slot: string | undefined,
+    now: Observation,
+    lines: readonly string[],
+    context: RunContext,
+  ): Promise<PreparedPlan> {
+    const cli = await this.cli(context);
+    if (cli.hasErroredState) throw erroredState(cli);
+    const state = await cli.state();
+    const files = PlanFiles.create(context.directory, step, variables);
+    const hasChanges = await cli.plan(files);
+    const hash = files.hash() ?? '';
+    const plan = await readPlan(cli, files, hash, hasChanges);
+    const violations = scopeViolations(this.config, plan, step, slot, now, state.isEmpty);
+    const heading = { environment: context.environment?.name ?? '', lines };
+    const intent = await intentOf(step, plan, files, !hasChanges, state, cli);
+    if (!hasChanges) files.removePlans();
+    return {
+      hash,
+      document: planAsMarkdown(plan, heading, violations),
+      counts: plan.counts,
+      violations,
+      isEmpty: !hasChanges,
+      intent,
+    };
+  }
+
+  private async verifyGroup(expected: readonly string[], context: RunContext): Promise<Verification> {
+    const group = await this.group(context);
+    const { refresh } = this.config;
+    if (!refresh) return { verdict: 'unconfirmed', expected, running: [], detail: 'nothing is refreshed' };
+    const result = await this.refresh.bring(group, refresh, context);
+    if ('problem' in result) return { verdict: 'unhealthy', expected, running: [], detail: result.problem };
+    const { images } = result;
+    const isAll = images.length > 0 && images.every((image) => expected.includes(image));
+    const detail = `instances of ${group} run ${images.join(', ') || 'nothing'}`;
+    return { verdict: isAll ? 'confirmed' : 'unhealthy', expected, running: images, detail };
+  }
+
+  /** A group that follows `$Latest` cannot be rolled back, and is refused before anything changes (finding 2). */
+  private async requireNumberedVersion(context: RunContext): Promise<void> {
+    if (!this.config.refresh) return;
+    const cli = await this.cli(context);
+    if ((await cli.state()).isEmpty) return;
+    const problem = await this.refresh.problemOf(await this.group(context), context);
+    if (problem !== undefined) throw new RunStoppedError('refused', `${problem} Nothing was changed.`);
+  }
+
+  private async group(context: RunContext): Promise<string> {
+    return fillText(this.config.refresh?.group ?? '', await this.known(undefined, context));
+  }
+}
+
+async function readPlan(cli: TerraformCli, files: PlanFiles, hash: string, hasChanges: boolean): Promise<Plan> {
+  try {
+    const json = await cli.show(files.plan);
+    // Terraform writes a plan file even when planning failed (F22).
+    if (hasChanges && json.applyable === false) throw new UnusablePlanError('Terraform says that it cannot be applied');
+    return readTerraformPlan(json, hash);
+  } catch (error) {
+    files.removePlans();
+    if (error instanceof UnusablePlanError) throw new RunStoppedError('failed', error.message);
+    throw error;
+  }
+}
+
+async function intentOf(
+  step: PlannedStep,
+  plan: Plan,
+  { label }: PlanFiles,
+  isEmpty: boolean,
+  { lineage, serial }: StateFacts,
+  cli: TerraformCli,
+): Promise<TerraformIntent> {
+  return {
+    step,
+    label,
+    hash: plan.hash,
+    isEmpty,
+    lineage: lineage ?? null,
+    serial: serial ?? null,
+    tool: cli.tool.path,
+    version: await cli.version(),
+    changes: changesOf(plan),
+  };
+}
+
+function erroredState(cli: TerraformCli): RunStoppedError {
+  return new RunStoppedError(
+    'refused',
+    `${cli.directory} holds errored.tfstate: an earlier apply could not save its state. ` +
+      `Run \`${cli.tool.name} state push errored.tfstate\` there and delete the file. Nothing was changed.`,
+  );
+}
+
+function describe({ activeSlot, slots }: Observation): string {
+  if (slots.every(({ running }) => running.length === 0)) return 'nothing is deployed';
+  return slots
+    .filter(({ running }) => running.length > 0)
+    .map(({ name, running, release }) => {
+      const serves = name === activeSlot ? ', serves' : '';
+      return `${name} runs ${running.join(', ')}${release === undefined ? '' : ` (${release})`}${serves}`;
+    })
+    .join('; ');
+}
+
+function shortIds({ images }: DesiredRelease): string {
+  return [...images.values()].map(({ name, id }) => `${name} ${id}`).join(', ');
+}
