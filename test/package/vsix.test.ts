@@ -20,7 +20,7 @@ const ALLOWED = [
   /^extension\/l10n\/bundle\.l10n(?:\.[a-z-]+)?\.json$/,
   /^extension\/media\/(?:icon\.png|activity\.svg|walkthrough\/[a-z]+\.md)$/,
   /^extension\/schemas\/[a-z.]+\.json$/,
-  /^extension\/syntaxes\/[a-z.-]+\.json$/,
+  /^extension\/syntaxes\/[A-Za-z.-]+\.json$/,
 ];
 
 /** Without these the extension does not work. */
