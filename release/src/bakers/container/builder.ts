@@ -73,7 +73,10 @@ class BuildahLike extends Builder {
         'build',
         ...commonWords(order),
         ...(order.isInsecure ? ['--tls-verify=false'] : []),
-        ...(order.platforms.length > 1 ? ['--manifest', order.localName] : []),
+        // Podman 4.3 takes a layer that it knows from one platform for another one's, so nothing is taken from the cache.
+        ...(order.platforms.length > 1
+          ? ['--manifest', order.localName, '--layers=false']
+          : ['--iidfile', order.idFile]),
         order.context,
       ],
       timeout: order.timeout,
@@ -107,7 +110,8 @@ class Buildx extends Builder {
       );
     }
     // Provenance would make an index of one image, whose digest the local image does not have.
-    const words = ['buildx', 'build', '--load', '--provenance=false', ...commonWords(order), order.context];
+    const words = ['buildx', 'build', '--load', '--provenance=false', ...commonWords(order)];
+    words.push('--iidfile', order.idFile, order.context);
     return this.context.act({ name: 'bake', tool: this.tool, words, timeout: order.timeout });
   }
 
@@ -125,8 +129,6 @@ function commonWords(order: BuildOrder): string[] {
   return [
     '--file',
     order.dockerfile,
-    '--iidfile',
-    order.idFile,
     ...(order.platforms.length > 0 ? ['--platform', order.platforms.join(',')] : []),
     ...(order.target === undefined ? [] : ['--target', order.target]),
     ...Object.entries(order.arguments).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
