@@ -65,7 +65,7 @@ async function runTest({ browser, server, folder, test, pictures }) {
     }
   };
   try {
-    await workbench.open(workbenchAddress(server, folder));
+    await workbench.open(workbenchAddress(server, test.hasNoFolder === true ? undefined : folder));
     await test.run({ workbench, folder, shot });
     return { retries: workbench.retries, result: { title, state: 'passed' } };
   } catch (error) {

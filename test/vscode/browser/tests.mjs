@@ -8,7 +8,7 @@ const LIMIT = { timeout: 20_000 };
 
 /** @typedef {{ workbench: import('./workbench.mjs').Workbench, folder: string, shot: (name: string) => Promise<void> }} Scene */
 
-/** @type {readonly { title: string, run: (scene: Scene) => Promise<void> }[]} */
+/** @type {readonly { title: string, hasNoFolder?: boolean, run: (scene: Scene) => Promise<void> }[]} */
 export const TESTS = [
   {
     title: 'typing brings a squiggle and a row in the Problems panel',
@@ -150,6 +150,23 @@ export const TESTS = [
         .first()
         .waitFor(LIMIT);
       await shot('walkthrough');
+    },
+  },
+  {
+    title: 'without a folder the views say what to do, and a file is checked all the same',
+    hasNoFolder: true,
+    async run({ workbench, shot }) {
+      await workbench.openViews();
+      await workbench.page.locator('.sidebar .monaco-button', { hasText: 'Open Folder' }).first().waitFor(LIMIT);
+      await workbench.command('File: New Untitled Text File');
+      await workbench.page.locator('.editor-instance .monaco-editor.focused').waitFor(LIMIT);
+      await workbench.command('Change Language Mode');
+      await workbench.page.keyboard.type('Docker');
+      await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'dockerfile' }).first().click();
+      await workbench.page.locator('.editor-instance .monaco-editor.focused').waitFor(LIMIT);
+      await workbench.page.keyboard.type('FROM nginx:latest');
+      await workbench.squiggles('error').first().waitFor(LIMIT);
+      await shot('no-folder');
     },
   },
 ];
