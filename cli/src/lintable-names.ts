@@ -11,16 +11,17 @@ const LINTED = /\.(?:tf|tofu|tfvars|ya?ml|json|sh|bash|ksh|sh\.tmpl|pkr\.hcl|pkr
 /** Text of any language may hide behind these: templates, and cloud-init files by their usual names. */
 const PEEKED = /\.(?:tpl|tmpl|tftpl|cfg|conf|txt|init|cloud-init|cloudinit|cloud-config|userdata|user-data)$/;
 
-/** JSON that tools write and nobody deploys. */
+/** What tools write or read and nobody deploys. `mkdocs.yaml` is not among them: workflows are called so too. */
 const NEVER =
-  /^(?:package|package-lock|npm-shrinkwrap|composer|tsconfig.*|jsconfig.*|deno|bower|\.eslintrc|\.prettierrc)\.json$|^(?:pnpm-lock|\.pre-commit-config|mkdocs)\.ya?ml$/;
+  /^(?:package|package-lock|npm-shrinkwrap|composer|tsconfig.*|jsconfig.*|deno|bower|\.eslintrc|\.prettierrc)\.json$|^(?:pnpm-lock|\.pre-commit-config)\.ya?ml$/;
 
 /** Decides by a file's name whether it is worth reading. */
 export function judgeName(name: string): NameVerdict {
   const lower = name.toLowerCase();
   if (NEVER.test(lower)) return 'no';
   if (lower === '.gitignore' || LINTED.test(lower) || isDockerfileName(lower)) return 'yes';
-  if (/^user[-_]?data(?:\.txt)?$/.test(lower) || lower === 'kustomization') return 'yes';
+  if (/^user[-_]?data(?:\.txt)?$|.[-_](?:dockerfile|containerfile)$/.test(lower) || lower === 'kustomization')
+    return 'yes';
   if (PEEKED.test(lower) || !lower.includes('.')) return 'peek';
   return 'no';
 }

@@ -3,6 +3,7 @@ import { commandHelp, parseCommandLine, type Command } from './command-line';
 import { approve } from './commands/approve';
 import { bake } from './commands/bake';
 import { cancel } from './commands/cancel';
+import { demo } from './commands/demo';
 import { deploy } from './commands/deploy';
 import { explain } from './commands/explain';
 import { fix } from './commands/fix';
@@ -41,6 +42,7 @@ const COMMANDS: readonly Command[] = [
   resume,
   verifyLedger,
   takeOver,
+  demo,
 ];
 
 /** Runs one command line. Never throws: what goes wrong is printed and told by the exit code. */

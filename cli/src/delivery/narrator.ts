@@ -7,6 +7,8 @@ import { printable, styleFor, wantsColor } from '../terminal';
 export class Narrator {
   private readonly style;
   private lastState = '';
+  /** The last answer of each check: the same answer again is not told again. */
+  private readonly lastAnswers = new Map<string, string>();
 
   constructor(
     private readonly io: Io,
@@ -34,8 +36,7 @@ export class Narrator {
       case 'progress':
         return this.line(`  ${printable(event.text)}`);
       case 'probe':
-        if (!event.healthy) this.line(style.dim(`  ${printable(`${event.check}: ${event.detail}`)}`));
-        return;
+        return this.printProbe(event);
       case 'approval':
         return this.line(`\n${printable(readFileSync(event.document, 'utf8'))}`);
       case 'warning':
@@ -47,6 +48,12 @@ export class Narrator {
           `${event.outcome === 'live' || event.outcome === 'baked' ? style.green('✓') : style.yellow('■')} ${printable(event.text)}`,
         );
     }
+  }
+
+  private printProbe({ check, healthy, detail }: Extract<RunEvent, { type: 'probe' }>): void {
+    const isNew = this.lastAnswers.get(check) !== detail;
+    this.lastAnswers.set(check, detail);
+    if (isNew && !healthy) this.line(this.style.dim(`  ${printable(`${check}: ${detail}`)}`));
   }
 
   private line(text: string): void {

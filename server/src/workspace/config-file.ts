@@ -47,7 +47,7 @@ export function parseConfig(text: string, path: string, metas: readonly RuleMeta
   if (root && !asMap(root) && asScalar(root)?.value !== null)
     reader.problem(root.range, `The file must be a map with a key \`lint\`, not ${kindOf(root)}.`);
   else if (root && !lint) {
-    const misplaced = asMap(root)?.entries.find(({ key }) => LINT_KEYS.includes(key));
+    const misplaced = asMap(root)?.entries.find(({ key }) => LINT_KEYS.includes(key) && !isDelivery(root, key));
     if (misplaced) reader.problem(misplaced.keyRange, `Put \`${misplaced.key}\` under the key \`lint\`.`);
   }
   const isEmpty = lint && asScalar(lint.value)?.value === null;
@@ -57,6 +57,11 @@ export function parseConfig(text: string, path: string, metas: readonly RuleMeta
     problems: [...reader.problems, ...(inline?.problems ?? [])],
     inlineRules: inline?.rules ?? [],
   };
+}
+
+/** `images` and `environments` are keys of delivery too: a file that names its `app` means those. */
+function isDelivery(root: DataNode, key: string): boolean {
+  return (key === 'images' || key === 'environments') && entry(root, 'app') !== undefined;
 }
 
 class ConfigBuilder {

@@ -206,6 +206,7 @@ describe('problems of a configuration', () => {
 
   it('sees keys outside of lint, other presets and files that are no map', () => {
     expect(problems('rules: {}\n')).toEqual(['1: Put `rules` under the key `lint`.']);
+    expect(problems('app: web\nimages: {}\nenvironments: {}\n')).toEqual([]);
     expect(problems('lint:\n  extends: [recomended]\n')).toEqual([
       expect.stringContaining('Did you mean `recommended`?'),
     ]);

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Arguments, Command } from '../command-line';
+import { containersScene, missingForContainers } from '../demo/containers-demo';
+import type { DemoScene, DemoStep } from '../demo/demo-scene';
+import { EXIT, UsageError, type ExitCode } from '../exit-codes';
+import type { Io } from '../io';
+import { styleFor, wantsColor, type Style } from '../terminal';
+
+export const demo: Command = {
+  name: 'demo',
+  summary: 'Show the whole loop in a temporary folder: deploy, a broken version, the way back.',
+  usage: '[containers] [options]',
+  options: { keep: { type: 'boolean', help: 'Leave the folder to look at.' } },
+  notes: [
+    'Runs real tools on this machine, on loopback only: podman, buildah and docker-registry, with a store of their own.',
+  ],
+  run: runDemo,
+};
+
+async function runDemo(args: Arguments, io: Io): Promise<ExitCode> {
+  const [kind = 'containers'] = args.positionals;
+  if (kind !== 'containers') throw new UsageError(`There is no demo \`${kind}\`: use containers.`);
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'immutable-demo-')));
+  const style = styleFor(wantsColor(undefined, io.stdout.isTty, io.env));
+  let scene: DemoScene | undefined;
+  try {
+    const missing = missingForContainers(directory, io.env);
+    if (missing.length > 0) {
+      throw new UsageError(`The demo needs ${missing.join(', ')}. On Debian: apt-get install ${missing.join(' ')}.`);
+    }
+    scene = await containersScene(directory, io.env);
+    io.stdout.write(`Everything happens in ${scene.workspace}, with programs that listen on loopback only.\n`);
+    for (const [index, step] of scene.steps.entries()) {
+      const code = await play(step, index + 1, scene, io, style);
+      if (code === step.expect) continue;
+      io.stderr.write(`\nThe command ended with ${code}, expected ${step.expect}. That is a bug: please report it.\n`);
+      return EXIT.internal;
+    }
+    io.stdout.write('\nThat is the whole loop. docs/release.md tells how to set it up for your own repository.\n');
+    return EXIT.ok;
+  } finally {
+    await scene?.end();
+    if (args.flag('keep')) io.stdout.write(`The folder is kept: ${directory}\n`);
+    else rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function play(step: DemoStep, number: number, scene: DemoScene, io: Io, style: Style): Promise<number> {
+  io.stdout.write(`\n${style.bold(`${number}. ${step.title}`)}\n${step.text}\n\n`);
+  step.prepare();
+  io.stdout.write(`${style.cyan(`$ immutable-infra ${step.command.join(' ')}`)}\n`);
+  const code = await runSelf(step.command, scene, io);
+  if (code !== step.expect) return code;
+  const seen = await step.after();
+  if (seen !== '') io.stdout.write(`${style.green('→')} ${seen}\n`);
+  return code;
+}
+
+/** The command line itself, as a user would run it. */
+function runSelf(words: readonly string[], scene: DemoScene, io: Io): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [__filename, ...words], {
+      cwd: scene.workspace,
+      env: { ...io.env, ...scene.environment, XDG_STATE_HOME: join(scene.workspace, '..', 'state') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.on('data', (part: Buffer) => io.stdout.write(part.toString()));
+    child.stderr.on('data', (part: Buffer) => io.stderr.write(part.toString()));
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? -1));
+  });
+}
