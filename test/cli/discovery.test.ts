@@ -19,6 +19,15 @@ describe('which files are linted', () => {
     expect(await found(workspace, 'vendor')).toEqual(['vendor/Dockerfile']);
   });
 
+  it('reads a workflow whatever it is called, and container files with a word before', async () => {
+    const workspace = new Workspace({
+      '.github/workflows/mkdocs.yaml': 'on: push\njobs:\n  x:\n    runs-on: ubuntu-24.04\n    container: node:latest\n',
+      'images/web-Containerfile': MUTABLE_DOCKERFILE,
+      'images/notes-dockerfile': 'nothing of that kind\n',
+    });
+    expect(await found(workspace)).toEqual(['.github/workflows/mkdocs.yaml', 'images/web-Containerfile']);
+  });
+
   it('enters other hidden directories', async () => {
     expect(await found(new Workspace(dockerfiles('.devcontainer', '.github/actions/x')))).toHaveLength(2);
   });

@@ -38,7 +38,7 @@ export function detectKind(path: string, text: string, languageHint?: string): F
   if (looksBinary(head)) return undefined;
   return (
     byName(lower, folders, head) ??
-    (isDockerfileName(lower) ? 'dockerfile' : undefined) ??
+    (isDockerfileName(lower) || isSuffixedDockerfile(lower, head) ? 'dockerfile' : undefined) ??
     byContent(lower, folders, head) ??
     byHint(lower, head, languageHint)
   );
@@ -107,6 +107,13 @@ const NOT_DOCKERFILE =
 export function isDockerfileName(lower: string): boolean {
   if (/.\.(?:dockerfile|containerfile)$/.test(lower)) return true;
   return /^(?:dockerfile|containerfile)(?:[-_.].+)?$/.test(lower) && !NOT_DOCKERFILE.test(lower);
+}
+
+/** `web-Dockerfile`, `gnocchi_Containerfile`: the text must tell, for a script that writes one may be called the same. */
+function isSuffixedDockerfile(lower: string, head: string): boolean {
+  return (
+    /.[-_](?:dockerfile|containerfile)$/.test(lower) && !head.startsWith('#!') && /^[ \t]*FROM[ \t]+\S/im.test(head)
+  );
 }
 
 function byContent(lower: string, folders: readonly string[], head: string): FileKind | undefined {

@@ -14,6 +14,8 @@ const FOLDERS = new Set([
   '__fixtures__',
   'example',
   'examples',
+  '.example',
+  '.examples',
   'sample',
   'samples',
   'docs',
@@ -46,6 +48,9 @@ const FOLDERS = new Set([
 /** `e2e_upgrade`, `integration-tests`, `web-example`: one word of the folder's name tells what it is for. */
 const FOLDER_NAME = /^e2e[-_]|[-_](e2e|tests|testdata|fixtures|examples?|samples|demos?)$/;
 
+/** What chart-testing installs a chart with (`ct install`: "ci/*-values.yaml"). */
+const CHART_TEST = /(^|-)values\.ya?ml$/;
+
 /**
  * Classifies a file by its path alone; production unless the path says otherwise.
  *
@@ -55,6 +60,7 @@ export function environmentOf(path: string): Environment {
   const segments = path.toLowerCase().replaceAll('\\', '/').split('/');
   const name = segments.pop() ?? '';
   if (segments.some((segment) => FOLDERS.has(segment) || FOLDER_NAME.test(segment))) return 'development';
+  if (segments.at(-1) === 'ci' && CHART_TEST.test(name)) return 'development';
   return isDevelopmentName(name) ? 'development' : 'production';
 }
 

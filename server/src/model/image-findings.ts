@@ -13,14 +13,20 @@ const LOCAL: ReadonlySet<string> = new Set(['skaffold', 'compose']);
 
 /**
  * Options of a use when every one of them has one of the classes (a condition fires only when all its branches are
- * bad, pitfall P16); none when the image is built here or anything about it is unknown.
+ * bad, pitfall P16); none when the image is built here, Kustomize replaces it or anything about it is unknown.
+ *
+ * @param path the linted file
  */
 export function optionsOfClass(
   use: ImageUse,
   classes: ReadonlySet<TagClass>,
   project: Project,
+  path: string,
 ): readonly ImageOption[] {
   if (use.builtHere) return [];
+  // What Kustomize puts in its place counts, and it is looked at there.
+  const replaced = ({ reference }: ImageOption): boolean => project.index?.replacesImage(path, reference.name) === true;
+  if (use.site === 'kubernetes.container' && use.options.some(replaced)) return [];
   // Skaffold and compose give names without a registry to what they build: such a name is never pulled.
   const built = ({ reference }: ImageOption): boolean =>
     reference.domain === undefined && (project.index?.builds(reference.name) ?? []).some(({ site }) => LOCAL.has(site));

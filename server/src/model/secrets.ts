@@ -68,7 +68,7 @@ export function isPlaceholder(value: string): boolean {
   if (text === '' || /\uE000|\$\{|\$\(|\{\{|^\$\w|^<.*>$|^ENC\[|^sops|^vault:|^%\w+%$|^\*+$|^x+$|^\.+$/i.test(text))
     return true;
   if (
-    /^(null|none|nil|undefined|true|false|dummy|todo|tbd|empty|fake|mock|placeholder|example|sample|build|unused|yes|no|on|off|0|1)$/i.test(
+    /^(null|none|nil|undefined|true|false|dummy|todo|tbd|empty|fake|mock|placeholder|example|sample|build|unused|yes|no|on|off|0|1|abcd?|foo|bar|foobar|xyz)$/i.test(
       text,
     )
   )

@@ -30,6 +30,16 @@ export interface FileSummary {
   readonly bakes: boolean;
   /** Directories of local modules that this Terraform file calls. */
   readonly modulesCalled: readonly string[];
+  /** For a kustomization whose `images` give names another tag or digest, or that takes in others. */
+  readonly kustomization?: KustomizationSummary | undefined;
+}
+
+export interface KustomizationSummary {
+  readonly directory: string;
+  /** Files and directories of this workspace that it takes in. */
+  readonly resources: readonly string[];
+  /** Names of images, as the manifests write them, to which it gives a tag or digest. */
+  readonly images: readonly string[];
 }
 
 export interface ImageSummary {
@@ -100,6 +110,7 @@ export function saysSomething(summary: FileSummary): boolean {
   return (
     summary.gitOps ||
     summary.healthcheck !== undefined ||
+    summary.kustomization !== undefined ||
     Object.values(summary).some((value) => Array.isArray(value) && value.length > 0)
   );
 }
@@ -133,6 +144,7 @@ export class WorkspaceIndex {
     configuration.map(({ kind, name }) => keyOf(kind, name)),
   );
   private readonly configsByName = new Lookup(this.allConfigs, ({ kind, name }) => [keyOf(kind, name)]);
+  private readonly kustomizations = new Map<string, KustomizationSummary>();
   readonly gitOps: boolean;
   /** Files of Packer (HCL2) that hold a `build` block, without those of development. */
   readonly bakingFiles: readonly string[];
@@ -160,6 +172,7 @@ export class WorkspaceIndex {
       if (summary.environment === 'production') {
         for (const directory of new Set(summary.modulesCalled)) push(this.callers, directory, summary.path);
       }
+      if (summary.kustomization) this.kustomizations.set(summary.kustomization.directory, summary.kustomization);
       gitOps ||= summary.gitOps;
       if (summary.bakes && summary.environment === 'production') bakingFiles.push(summary.path);
     }
@@ -208,6 +221,24 @@ export class WorkspaceIndex {
   /** ECS and other Terraform-run containers use this repository. */
   runByTerraform(repository: string): boolean {
     return this.runs.has(repository);
+  }
+
+  /** True when a kustomization that takes in the manifest gives the image another tag or digest. */
+  replacesImage(manifest: string, name: string): boolean {
+    for (const kustomization of this.kustomizations.values()) {
+      if (kustomization.images.includes(name) && this.takesIn(kustomization, manifest, new Set())) return true;
+    }
+    return false;
+  }
+
+  private takesIn({ directory, resources }: KustomizationSummary, manifest: string, seen: Set<string>): boolean {
+    if (seen.has(directory)) return false;
+    seen.add(directory);
+    return resources.some((resource) => {
+      if (resource === manifest) return true;
+      const inner = this.kustomizations.get(resource);
+      return inner !== undefined && this.takesIn(inner, manifest, seen);
+    });
   }
 
   /** Files that call the local module of a directory, without those of development. */

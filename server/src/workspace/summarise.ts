@@ -1,4 +1,5 @@
 import { HOLE } from '../core/mapped-text';
+import { joinPath } from '../core/paths';
 import { collectFacts } from '../model/collect';
 import { objectAnchor } from '../model/collect/kubernetes';
 import type { ActionUse, ImageUse } from '../model/facts';
@@ -71,7 +72,9 @@ export function summarise(file: SourceFile, project: Project): FileSummary {
     kubernetes: (manifest: KubernetesFile) => addManifest(manifest, summary),
     compose: (compose: ComposeFile) => void summary.imagesBuilt.push(...builtByCompose(compose, file)),
     workflow: (workflow: Workflow) => void summary.imagesBuilt.push(...builtByWorkflow(workflow)),
-    kustomize: ({ generators }: Kustomization) => {
+    kustomize: (kustomization: Kustomization) => {
+      const { generators } = kustomization;
+      summary.kustomization = kustomizationSummary(kustomization, file.directory);
       for (const generator of generators) {
         const name = generator.name?.text.text;
         if (name === undefined || generator.hashDisabled) continue;
@@ -126,6 +129,18 @@ function mayContribute({ kind, text }: SourceFile): boolean {
     default:
       return true;
   }
+}
+
+/** What it takes in from this workspace, and the images to which it gives a tag or digest. */
+function kustomizationSummary(
+  { resources, images }: Kustomization,
+  directory: string,
+): NonNullable<FileSummary['kustomization']> | undefined {
+  const local = resources.flatMap(({ node, remote }) =>
+    remote ? [] : (joinPath(directory, node.text.text.replace(/\/+$/, '')) ?? []),
+  );
+  const replaced = images.flatMap(({ name, newTag, digest }) => (name && (newTag ?? digest) ? [name.text.text] : []));
+  return local.length > 0 ? { directory, resources: local, images: replaced } : undefined;
 }
 
 function imagesOf(use: ImageUse, path: string): ImageSummary[] {

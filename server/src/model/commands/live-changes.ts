@@ -40,7 +40,7 @@ const DEPLOYED =
 
 /** Kinds that belong to the cluster, to an operator or to nobody's manifests: a patch of them hides no deployment. */
 const OF_THE_CLUSTER =
-  /^(no|nodes?|ns|namespaces?|projects?|crds?|customresourcedefinitions?|sa|serviceaccounts?|pvs?|pvcs?|persistentvolumes?|persistentvolumeclaims?|sc|storageclass(es)?|(cluster)?roles?|(cluster)?rolebindings?|scc|securitycontextconstraints|apiservices?|\w*webhookconfigurations?|csr|certificatesigningrequests?|leases?|ev|events?|ep|endpoints|secrets?|priorityclass(es)?|runtimeclass(es)?|volumesnapshot\w*|clusteroperators?|clusterversions?|oauths?)$/;
+  /^(no|nodes?|ns|namespaces?|projects?|crds?|customresourcedefinitions?|sa|serviceaccounts?|pvs?|pvcs?|persistentvolumes?|persistentvolumeclaims?|sc|storageclass(es)?|(cluster)?roles?|(cluster)?rolebindings?|scc|securitycontextconstraints|apiservices?|\w*webhookconfigurations?|csr|certificatesigningrequests?|leases?|ev|events?|ep|endpoints|secrets?|priorityclass(es)?|runtimeclass(es)?|volumesnapshot\w*|clusteroperators?|clusterversions?|oauths?|jobs?(\.batch)?)$/;
 
 /** What `kubectl create` makes without a file. Secrets and namespaces have no manifest in Git; a job runs once. */
 const CREATED: ReadonlySet<string> = new Set('deployment service configmap cronjob ingress'.split(' '));

@@ -61,8 +61,14 @@ export function isTest({ owner }: ScriptUse, path: string): boolean {
   const { step, job, workflow } = owner;
   // A composite action is called by its folder's name: `.github/actions/e2e/action.yml`.
   const file = workflow ? (workflow.name ?? fileName(path)) : fileName(path.slice(0, path.lastIndexOf('/')));
-  const names = [step.name, step.id, job?.name, job?.id, file];
-  return names.map((name) => name && purposeOf(name)).find((purpose) => purpose) === 'test';
+  const purposes = [step.name, step.id, job?.name, job?.id, file].map((name) => name && purposeOf(name));
+  // What a job of tests deploys is what it tests.
+  return purposes.find((purpose) => purpose) === 'test' || [job?.name, job?.id].some(isOnlyTest);
+}
+
+/** A name of tests that speaks of nothing else: not `test-and-deploy`, nor `deploy-test`, which may deploy to an environment. */
+function isOnlyTest(name: string | undefined): boolean {
+  return name !== undefined && purposeOf(name) === 'test' && !DEPLOY.test(name);
 }
 
 function fileName(path: string): string {

@@ -13,7 +13,7 @@ const EPHEMERAL =
  */
 export function isEphemeral(script: ScriptUse, path = ''): boolean {
   if (script.owner.type !== 'workflow')
-    return /(^|\/)(test|tests|e2e)(\/|$)|teardown|cleanup/i.test(script.path ?? path);
+    return /(^|\/)(test|tests|e2e)(\/|$)|tear[-_]?down|clean[-_]?up/i.test(script.path ?? path);
   const { workflow, job, step } = script.owner;
   const names = [workflow?.name, job?.id, job?.name, job?.environment, step.name, step.id];
   if (names.some((name) => name !== undefined && EPHEMERAL.test(name))) return true;

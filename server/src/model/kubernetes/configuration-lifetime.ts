@@ -66,7 +66,7 @@ export function isManagedElsewhere(config: ConfigObject, file: DataFile): boolea
   if (annotations.some(({ key }) => WATCHED_ANNOTATION.test(key))) return true;
   if (kind !== 'Secret') return false;
   if (RENEWED_TYPE.test(asScalar(get(object.node, 'type'))?.text.text ?? '')) return true;
-  if (file.template && GENERATED_IN_TEMPLATE.test(sourceOf(file, object.node.range))) return true;
+  if (file.template && GENERATED_IN_TEMPLATE.test(documentSource(file, object.node.range))) return true;
   return values.some(({ value }) => PLACEHOLDER.test(asScalar(value)?.text.text.trim() ?? ''));
 }
 
@@ -85,4 +85,10 @@ export function readByFragments(file: DataFile): readonly ConfigReference[] {
 
 function sourceOf(file: DataFile, range: { readonly start: number; readonly end: number }): string {
   return file.text.slice(range.start, range.end);
+}
+
+/** The object with the actions before it: `{{ $password := randAlphaNum 16 }}` stands above `apiVersion`. */
+function documentSource(file: DataFile, range: { readonly start: number; readonly end: number }): string {
+  const start = file.text.lastIndexOf('\n---', range.start);
+  return file.text.slice(start < 0 ? 0 : start, range.end);
 }

@@ -34,6 +34,11 @@ export function imageUsersOf(data: TerraformResource): readonly ConfigAttribute[
   return [...own, ...passed].filter(({ expression }) => module.targets(expression).includes(data));
 }
 
+/** True when the argument names the image on which a module builds another one: `source_ami_id`, `parent_image`. */
+export function isBuiltUpon({ name }: ConfigAttribute): boolean {
+  return /^(source|base|parent)_/.test(name);
+}
+
 /**
  * Edits that put a variable where the id of a data source is read; undefined when some other use would stay or a file is in
  * JSON.

@@ -15,6 +15,8 @@ export interface IngressRule {
   readonly source: 'open' | 'some' | 'self' | 'none';
   /** Addresses that are known. */
   readonly addresses: readonly string[];
+  /** Where it is written that anybody may come. */
+  readonly openAt?: Place | undefined;
 }
 
 export interface PortRange {
@@ -111,8 +113,9 @@ const AZURE_SOURCES: SourceArguments = {
   self: [],
 };
 
-function sourceOf(rule: ConfigBlock, names: SourceArguments): Pick<IngressRule, 'source' | 'addresses'> {
+function sourceOf(rule: ConfigBlock, names: SourceArguments): Pick<IngressRule, 'source' | 'addresses' | 'openAt'> {
   const addresses: string[] = [];
+  let openAt: Place | undefined;
   let given = false;
   let unknown = false;
   let anybody = false;
@@ -120,6 +123,9 @@ function sourceOf(rule: ConfigBlock, names: SourceArguments): Pick<IngressRule, 
     const value = rule.value(name);
     if (!value || value.type === 'null') continue;
     given = true;
+    openAt ??= alternatives(value)
+      .flatMap(itemsOf)
+      .find((item) => OPEN.has(textOf(item) ?? ''))?.origin;
     if (value.type === 'choice') {
       anybody ||= every(value, (option) => itemsOf(option).some((item) => OPEN.has(textOf(item) ?? '')));
       unknown = true;
@@ -134,7 +140,7 @@ function sourceOf(rule: ConfigBlock, names: SourceArguments): Pick<IngressRule, 
   }
   const has = (list: readonly string[]): boolean => list.some((name) => isPresent(rule.value(name)));
   const groups = has(names.groups);
-  if (anybody || addresses.some((address) => OPEN.has(address))) return { source: 'open', addresses };
+  if (anybody || addresses.some((address) => OPEN.has(address))) return { source: 'open', addresses, openAt };
   if (addresses.length > 0 || unknown || groups) return { source: 'some', addresses };
   if (has(names.self)) return { source: 'self', addresses };
   return { source: !given && names.openByDefault ? 'open' : 'none', addresses };

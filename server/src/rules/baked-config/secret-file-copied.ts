@@ -26,7 +26,7 @@ const SECRET_FILE: readonly RegExp[] = [
 
 /** Names that say "an example", "public", "a certificate". */
 const HARMLESS =
-  /\.(example|sample|template|dist|tmpl|tpl|schema|defaults?|vault|enc|gpg|age|sops)$|\.(pub|crt|cer)$|(^|\/)(ca|root|chain|fullchain|public|cert|certs|bundle)[\w.-]*\.pem$|-?(ca|chain|bundle|public|cert)\.pem$|known_hosts$|authorized_keys$|\.ssh\/config$|(^|[/._-])(trust(store)?|cacerts|gpg|signing|pubkey)[\w.-]*\.(key|pem|jks|p12|keystore)$|[_-]signing\.key$/i;
+  /\.(example|sample|template|dist|tmpl|tpl|schema|defaults?|vault|enc|gpg|age|sops)$|\.(pub|crt|cer)$|[._-](crt|cert|cer|pub)\.pem$|(^|\/)(ca|root|chain|fullchain|public|cert|certs|bundle)[\w.-]*\.pem$|-?(ca|chain|bundle|public|cert)\.pem$|known_hosts$|authorized_keys$|\.ssh\/config$|(^|[/._-])(trust(store)?|cacerts|gpg|signing|pubkey)[\w.-]*\.(key|pem|jks|p12|keystore)$|[_-]signing\.key$/i;
 
 /** Where package managers keep the public keys that they trust. */
 const TRUSTED_KEYS = /\/(apt|keyrings|trusted\.gpg\.d|rpm-gpg|ca-certificates)(\/|$)/;

@@ -3,12 +3,11 @@ import type { Fix, Severity } from '../../core/finding';
 import type { Instruction } from '../../lang/dockerfile/ast';
 import type { Dockerfile, Stage } from '../../model/dockerfile';
 import { builtStages, isDevelopmentStage } from '../../model/dockerfile/built-stages';
+import { isGithubAction } from '../../model/dockerfile/github-action';
 import { exposedPorts, probeCommand } from '../../model/dockerfile/probe-command';
 import { insertBefore } from '../../model/edits/dockerfile';
 import { defineRule } from '../../model/facts';
 import { parseImageReference } from '../../model/image-reference';
-import { joinPath } from '../../core/paths';
-import type { Project } from '../../model/project';
 import type { BuiltImage, WorkspaceIndex } from '../../model/workspace-index';
 
 /** Images that the platform calls itself, and images for people to work in. */
@@ -122,17 +121,6 @@ function isNoService(stage: Stage, dockerfile: Dockerfile): boolean {
           /awslambdaric|aws-lambda-r(ie|ic)|lambda-entrypoint/.test(dockerfile.scriptOf(instruction)?.text ?? ''),
       ),
   );
-}
-
-/** `action.yml` next to the Dockerfile says that GitHub runs it, once. */
-function isGithubAction(directory: string, project: Project): boolean {
-  const names = project.list(directory);
-  return ['action.yml', 'action.yaml'].some((name) => {
-    // To open a file that is not there takes longer than the rest of the rule.
-    if (names && !names.includes(name)) return false;
-    const path = joinPath(directory, name);
-    return /\busing:\s*['"]?docker\b/.test((path !== undefined && project.read(path)) || '');
-  });
 }
 
 /**

@@ -19,8 +19,10 @@ export default defineRule({
     summary: 'A deployment must apply what is in Git, not edit what is running',
     peers: [],
     messages: {
-      object:
+      image:
         '`{what}` changes the live object, so Git no longer says what runs and the next apply or rollback reverts it. Change the manifest (`kustomize edit set image …`), commit it, and apply that.',
+      object:
+        '`{what}` changes the live object, so Git no longer says what runs and the next apply or rollback reverts it. Change its manifest, commit it, and apply that.',
       restart:
         '`{what}` gives new pods under the same reference: same tag, new bits, and nothing to roll back to. Change the image digest in the manifest instead.',
       container:
@@ -43,7 +45,7 @@ export default defineRule({
       context.report({
         at: command.at,
         anchor,
-        message: found.type,
+        message: found.type === 'object' && / set image( |$)/.test(found.what) ? 'image' : found.type,
         data: { what: found.what },
         severity: isDeployment(script) ? 'error' : 'warning',
         fixes: found.type === 'object' ? setInGit(use, context.project, context.file.text) : [],

@@ -1,6 +1,7 @@
-import type { ShellCommand } from '../../lang/shell/ast';
+import type { ShellCommand, ShellWord } from '../../lang/shell/ast';
 import { mutationOf } from '../../model/commands/mutations';
 import { isUnderMount } from '../../model/commands/mounts';
+import { isGithubAction } from '../../model/dockerfile/github-action';
 import { defineRule, type ScriptUse } from '../../model/facts';
 
 /** Where a program keeps its data: written at run time by its nature. */
@@ -33,6 +34,8 @@ export default defineRule({
   create: (context) => ({
     command: ({ command, script, phase, anchor }) => {
       if (phase !== 'start' || context.environment === 'development' || isDevelopmentStage(script)) return;
+      // What a step of a pipeline fetches is its work.
+      if (script.owner.type === 'dockerfile' && isGithubAction(context.file.directory, context.project)) return;
       const at = command.at;
       const mutation = mutationOf(command, script.shell);
       if (!mutation) {
@@ -93,6 +96,18 @@ function rewrites(command: ShellCommand, script: ScriptUse): string | undefined 
   if (!option || !/^(chmod|chown|sed)$/.test(command.name)) return undefined;
   const target = words.at(-1);
   if (!target?.complete || !target.text.startsWith('/') || DATA.test(target.text)) return undefined;
-  if (isUnderMount(target.text, script.owner)) return undefined;
+  if (isUnderMount(target.text, script.owner) || isMadeHere(target, command, script)) return undefined;
   return `${command.name} ${option.text} … ${target.text}`;
+}
+
+/** A folder that the script makes itself does not come with the image. */
+function isMadeHere(target: ShellWord, command: ShellCommand, { shell }: ScriptUse): boolean {
+  return shell.commands.some(
+    (other) =>
+      other.name === 'mkdir' &&
+      other.range.start < command.range.start &&
+      other.words
+        .slice(1)
+        .some(({ text }) => text.startsWith('/') && `${target.text}/`.startsWith(`${text.replace(/\/+$/, '')}/`)),
+  );
 }

@@ -2,10 +2,12 @@ import type { Fix } from '../../core/finding';
 import { asMap, asScalar, asSequence, entry, get, items, type MapEntry, type MapNode } from '../../lang/data/tree';
 import { objectAnchor } from '../../model/collect/kubernetes';
 import { allowsKey, isKeyFile } from '../../model/commands/login-keys';
+import { scriptNames } from '../../model/commands/script-names';
+import { servesSsh } from '../../model/commands/ssh-server';
 import { bootEdit } from '../../model/edits/boot';
 import { removeInstruction } from '../../model/edits/dockerfile';
 import { removeEntry } from '../../model/edits/yaml';
-import { defineRule, type BootData } from '../../model/facts';
+import { defineRule, type BootData, type RuleContext } from '../../model/facts';
 import { makesVagrantBox, preparesVagrantBox } from '../../model/packer/vagrant';
 import type { Project } from '../../model/project';
 
@@ -14,6 +16,9 @@ const LOGIN_ENTRIES: ReadonlySet<string> = new Set(['ssh_authorized_keys', 'ssh-
 
 /** What a variable or a template brings is not known (P15), and a placeholder lets nobody in (P33). */
 const NO_KEY = /\uE000|\$\{|\{\{|^\$\w|<[^>]*>|^%\w+%$|\.\.\.|…|\b(your|replace|placeholder|change[-_ ]?me)\b|^x+$/i;
+
+/** Where SSH is what the image serves, its users' keys are its configuration: a person must look at what they open. */
+const PURPOSE = { message: 'purpose', severity: 'info' } as const;
 
 export default defineRule({
   meta: {
@@ -27,6 +32,8 @@ export default defineRule({
     peers: [],
     messages: {
       file: 'Remove this key: it lets people log in and change what must only be replaced. Debug through logs, or through audited sessions (SSM, IAP).',
+      purpose:
+        'Give this service its keys from a mounted secret, and keep them to transfers: `ForceCommand internal-sftp` or `git-shell`. A key that opens a shell lets people change what must only be replaced.',
       cloudInit:
         'Remove `{key}`: it lets people log in to the instance and change what must only be replaced. Debug through logs, or through audited sessions (SSM, IAP).',
       node: 'Remove this volume: through it the pod adds keys to its node, and people log in and change what must only be replaced. Use `kubectl debug node/...`, or audited sessions (SSM, IAP).',
@@ -52,10 +59,11 @@ export default defineRule({
                 },
               ]
             : [];
+        const names = [context.file.path, stage.base.text, stage.name, ...builtNames(context)];
         context.report({
           at: found.sourceOf() ?? instruction.range,
           anchor: `stage.${stage.name ?? stage.index}/${instruction.keyword} ${words.map((word) => word.text).join(' ')}`,
-          message: 'file',
+          ...(servesSsh(...names) ? PURPOSE : { message: 'file' }),
           fixes,
         });
       }
@@ -75,7 +83,9 @@ export default defineRule({
     command: ({ command, script, phase, anchor }) => {
       if (phase !== 'bake' && phase !== 'boot' && phase !== 'start') return;
       const at = allowsKey(command);
-      if (at && !preparesVagrantBox(script)) context.report({ at, anchor, message: 'file' });
+      if (!at || preparesVagrantBox(script)) return;
+      const names = [context.file.path, ...scriptNames(script.owner), ...builtNames(context)];
+      context.report({ at, anchor, ...(servesSsh(...names) ? PURPOSE : { message: 'file' }) });
     },
     'boot-data': (boot) => {
       const { cloudInit, anchor, place } = boot;
@@ -136,6 +146,11 @@ export default defineRule({
     },
   }),
 });
+
+/** Names under which the Dockerfile's image is built. */
+function builtNames({ file, project }: RuleContext): readonly string[] {
+  return (project.index?.buildsOf(file.path) ?? []).map(({ name }) => name);
+}
 
 /** True when a key is written there: not an empty list, a placeholder, or what only a variable brings. */
 function namesKeys({ value }: MapEntry): boolean {

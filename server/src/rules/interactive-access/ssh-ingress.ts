@@ -52,7 +52,7 @@ export default defineRule({
           const [port, service, at] = login;
           const verdict = judge(resource, rule);
           context.report({
-            at,
+            at: verdict.message === 'open' ? openPlace(resource, rule, at) : at,
             anchor: `resource.${resource.address}/ingress.${index}.${port}`,
             message: verdict.message,
             data: { port, service },
@@ -72,6 +72,13 @@ export default defineRule({
     },
   }),
 });
+
+/** The port as the rule writes it; when it comes from a variable's default, what opens it to everybody is what is wrong. */
+function openPlace(resource: TerraformResource, { block, openAt }: IngressRule, port: Place): Place {
+  const written =
+    (port.path ?? resource.file.path) === block.path && block.range.start <= port.start && port.end <= block.range.end;
+  return written || !openAt ? port : openAt;
+}
 
 /** The port by which people log in that the rule opens, its service, and where it is written. */
 function loginPort(ranges: readonly PortRange[]): readonly [number, string, Place] | undefined {

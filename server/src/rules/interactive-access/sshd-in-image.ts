@@ -9,9 +9,10 @@ import {
   sshServer,
 } from '../../model/commands/ssh-server';
 import { startedByImage } from '../../model/dockerfile/entrypoint-files';
+import { scriptNames } from '../../model/commands/script-names';
 import { removeWord as removeInstructionWord } from '../../model/edits/dockerfile';
 import { removeWord } from '../../model/edits/shell';
-import { defineRule, type CommandUse, type RuleContext, type ScriptOwner } from '../../model/facts';
+import { defineRule, type CommandUse, type RuleContext } from '../../model/facts';
 import { selects, type KubernetesFile, type KubernetesService, type Workload } from '../../model/kubernetes';
 
 export default defineRule({
@@ -96,7 +97,7 @@ export default defineRule({
       // Packer itself may need the host keys that it makes; the distribution's own server stays (entry's non-trigger).
       if (onInstance && found.type === 'prepare') return;
       const what = found.type === 'install' ? found.word.text : shown(use);
-      const purpose = servesSsh(context.file.path, ...namesOf(owner), ...builtNames(context));
+      const purpose = servesSsh(context.file.path, ...scriptNames(owner), ...builtNames(context));
       context.report({
         at: found.type === 'install' ? found.word.at : command.at,
         anchor,
@@ -194,30 +195,6 @@ function namesOfWorkload({ object, containers }: Workload): readonly (string | u
 function shown({ command }: CommandUse): string {
   const words = command.words.slice(1, 3).map((word) => word.text.replace(/\uE000+/g, '…'));
   return [command.name, ...words].join(' ').slice(0, 60);
-}
-
-/** Names that tell what an image is for. */
-function namesOf(owner: ScriptOwner): readonly (string | undefined)[] {
-  switch (owner.type) {
-    case 'dockerfile':
-      return [owner.stage.base.text, owner.stage.name];
-    case 'compose':
-      return [owner.service.name, owner.service.image?.text];
-    case 'kubernetes':
-      return [
-        owner.workload.object.name?.text.text,
-        owner.container,
-        owner.workload.containers.find(({ name }) => name === owner.container)?.image?.text.text,
-      ];
-    case 'packer':
-      return owner.build.sources.map((source) => source.name);
-    case 'cloud-init':
-      return [owner.resource?.name];
-    case 'terraform-container':
-      return [owner.container.name, owner.container.resource.name];
-    default:
-      return [];
-  }
 }
 
 /** Takes the package out of a list of several, where nothing else in the script needs it. */

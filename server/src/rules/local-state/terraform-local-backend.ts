@@ -70,9 +70,14 @@ function isBootstrap(module: TerraformModule): boolean {
   return module.resources.some(({ type, name }) => STATE_STORE.test(type) && /state|backend/i.test(name));
 }
 
-/** True when a workflow applies it: then the state is lost with the runner. */
+/** True when a workflow applies it: then the state is lost with the runner. One that destroys it again is a test. */
 function isApplied(module: TerraformModule, workflows: readonly string[]): boolean {
-  return workflows.some((text) => /\b(terraform|tofu)\b[^\n#]*\sapply\b/.test(text) && text.includes(module.directory));
+  return workflows.some(
+    (text) =>
+      /\b(terraform|tofu)\b[^\n#]*\sapply\b/.test(text) &&
+      !/\b(terraform|tofu)\b[^\n#]*\sdestroy\b/.test(text) &&
+      text.includes(module.directory),
+  );
 }
 
 /** The backend that belongs to the module's provider; what differs by environment comes with `-backend-config`. */

@@ -29,7 +29,7 @@ export default defineRule({
     image: (use) => {
       // A tag that this repository gives, and the documented `docker/dockerfile:1`, are meant to move.
       if (use.site === 'shell.tag' || use.site === 'packer.tag' || use.site === 'dockerfile.syntax') return;
-      for (const option of optionsOfClass(use, FLOATING, context.project)) {
+      for (const option of optionsOfClass(use, FLOATING, context.project, context.file.path)) {
         if (keepsTags(option, context.project) && /^\D*\d+\.\d+/.test(option.reference.tag ?? '')) continue;
         context.report({
           at: imagePlace(use, option),

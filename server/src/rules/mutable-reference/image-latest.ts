@@ -45,7 +45,7 @@ export default defineRule({
       // The syntax directive's own convention is a major version; only `latest` and `master` are wrong there.
       if (use.site === 'dockerfile.syntax' && use.options.some((option) => option.reference.tagClass === 'none'))
         return;
-      for (const option of optionsOfClass(use, MOVING, context.project)) {
+      for (const option of optionsOfClass(use, MOVING, context.project, context.file.path)) {
         const pushed = use.site === 'shell.tag' || use.site === 'packer.tag';
         context.report({
           at: imagePlace(use, option),

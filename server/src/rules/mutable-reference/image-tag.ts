@@ -29,7 +29,7 @@ export default defineRule({
   create: (context) => ({
     image: (use) => {
       if (use.site === 'shell.tag' || use.site === 'packer.tag' || use.site === 'dockerfile.syntax') return;
-      for (const option of optionsOfClass(use, FULL, context.project)) {
+      for (const option of optionsOfClass(use, FULL, context.project, context.file.path)) {
         if (keepsTags(option, context.project)) continue;
         context.report({
           at: imagePlace(use, option),

@@ -3,7 +3,7 @@ import type { ConfigBlock } from '../../model/config-block';
 import { insertTopLevel } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { isMovingParameter, selectionOf, type Selection } from '../../model/image-filters';
-import { imageUsersOf, machineImages, replaceReferences } from '../../model/terraform/image-users';
+import { imageUsersOf, isBuiltUpon, machineImages, replaceReferences } from '../../model/terraform/image-users';
 import { given, isText, literalPlace } from '../../model/terraform/literals';
 import type { TerraformResource } from '../../model/terraform/types';
 import { textsOf } from '../../model/values/texts';
@@ -28,6 +28,8 @@ export default defineRule({
     messages: {
       mostRecent:
         'Pass the AMI id that the image build produced, such as `var.ami_id`. `most_recent = true` chooses the image at plan time, so an unrelated apply can replace servers, or `ignore_changes` hides a new image.',
+      source:
+        'Pin the id of the source image in a variable that a reviewed change bumps. With `most_recent = true` the same code builds its image on a different base from one day to the next.',
       parameter:
         'Pass the AMI id that the image build produced, such as `var.ami_id`. `{name}` always holds the newest image, so an unrelated apply can replace servers, or `ignore_changes` hides a new image.',
       resolve:
@@ -44,14 +46,16 @@ export default defineRule({
     'terraform.data:aws_ami': (data) => {
       const recent = data.block.attribute('most_recent');
       if (!recent || !every(recent.value, (option) => booleanIn(option) === true)) return;
-      if (selection(data.block) !== 'open' || imageUsersOf(data).length === 0) return;
+      const users = imageUsersOf(data);
+      if (selection(data.block) !== 'open' || users.length === 0) return;
+      const forBuild = users.every((user) => isBuiltUpon(user));
       const managed = data.block.blocks('filter').some((filter) => valuesOf(filter).some(isManaged));
       context.report({
         at: literalPlace(recent),
         anchor: `${data.address}/most_recent`,
-        message: 'mostRecent',
-        severity: managed ? 'info' : undefined,
-        fixes: fromVariable(data, ['id', 'image_id']),
+        message: forBuild ? 'source' : 'mostRecent',
+        severity: managed && !forBuild ? 'info' : undefined,
+        fixes: forBuild ? [] : fromVariable(data, ['id', 'image_id']),
       });
     },
     'terraform.data:aws_ssm_parameter': (data) => {

@@ -60,7 +60,7 @@ export default defineRule({
       const data = { tool: command.name };
       if (verb === 'destroy' || hasFlag(command, '-destroy')) {
         // Who runs a script of that name wants nothing else.
-        const meant = phase === 'script' && /destroy/i.test(context.file.path.split('/').at(-1) ?? '');
+        const meant = phase === 'script' && /destroy|delete|uninstall/i.test(context.file.path.split('/').at(-1) ?? '');
         if (approved && !planFile && !meant && !isEphemeral(script, context.file.path)) {
           context.report({
             at: command.at,
