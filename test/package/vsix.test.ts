@@ -20,11 +20,13 @@ const ALLOWED = [
   /^extension\/l10n\/bundle\.l10n(?:\.[a-z-]+)?\.json$/,
   /^extension\/media\/(?:icon\.png|activity\.svg|walkthrough\/[a-z]+\.md)$/,
   /^extension\/schemas\/[a-z.]+\.json$/,
-  /^extension\/syntaxes\/[A-Za-z.-]+\.json$/,
+  /^extension\/syntaxes\/packer\.(?:tmLanguage|language-configuration)\.json$/,
 ];
 
 /** Without these the extension does not work. */
 const NEEDED = [
+  'extension/syntaxes/packer.language-configuration.json',
+  'extension/syntaxes/packer.tmLanguage.json',
   'extension/dist/cli.js',
   'extension/dist/client.node.js',
   'extension/dist/client.web.js',
