@@ -19,7 +19,9 @@ export async function askAws(
     const regional = region === undefined ? [] : ['--region', region];
     answer = await context.ask({
       tool: context.tool('aws'),
-      words: [...words, ...regional, '--output', 'json', '--no-cli-pager'],
+      words: [...words, ...regional, '--output', 'json'],
+      // Version 2 of the CLI pages long answers; version 1 knows no option against it.
+      environment: { AWS_PAGER: '' },
     });
   } catch (error) {
     // A person who cancels is no reason to guess.
@@ -30,8 +32,11 @@ export async function askAws(
     };
   }
   const { code, standardOutput, standardError } = answer;
-  if (code !== 0)
-    return { problem: standardError.trim().split('\n').at(-1) ?? `aws ended with code ${code ?? 'none'}` };
+  if (code !== 0) {
+    const lines = standardError.split('\n').filter((line) => line.trim() !== '');
+    const problem = lines.find((line) => line.includes('An error occurred')) ?? lines.at(-1);
+    return { problem: problem?.trim() ?? `aws ended with code ${code ?? 'none'}` };
+  }
   try {
     return { data: standardOutput.trim() === '' ? {} : (JSON.parse(standardOutput) as unknown) };
   } catch {
