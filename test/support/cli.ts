@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Directory below the workspace to run in. */
   readonly cwd?: string | undefined;
   readonly uid?: number | undefined;
+  /** Milliseconds until it is ended. */
+  readonly timeout?: number | undefined;
 }
 
 /** A directory of its own with the given files, removed when the test ends. */
@@ -61,7 +63,7 @@ export class Workspace {
           cwd: join(this.path, options.cwd ?? ''),
           env: { PATH: process.env['PATH'], HOME: this.path, ...options.env },
           maxBuffer: 256 * 1024 * 1024,
-          timeout: 50_000,
+          timeout: options.timeout ?? 50_000,
           ...(options.uid === undefined ? {} : { uid: options.uid }),
         },
         (error, stdout, stderr) => {

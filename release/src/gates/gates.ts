@@ -43,7 +43,7 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
     act: async () => {
       const failed: string[] = [];
       for (const [name, check] of checks) {
-        const problem = await check();
+        const problem = await problemOf(check);
         if (problem !== undefined) failed.push(`${name}: ${problem}`);
       }
       if (failed.length > 0) {
@@ -54,6 +54,16 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
     },
     recover: () => Promise.resolve(undefined),
   });
+}
+
+/** A gate that cannot be asked is not passed: its reason stands beside the others. */
+async function problemOf(check: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof RunStoppedError && error.kind !== 'cancelled') return error.message;
+    throw error;
+  }
 }
 
 function diskGate(directory: string): string | undefined {

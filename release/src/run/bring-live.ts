@@ -215,7 +215,8 @@ function summaryOf(result: HealthResult): HealthSummary {
     verdict: result.verdict,
     samples: result.checks.reduce((sum, check) => sum + check.probes, 0),
     evidence: result.checks.flatMap((check) =>
-      check.samples.slice(-3).map(({ detail }) => `${check.check}: ${detail}`),
+      // The same answer twenty times is one piece of evidence.
+      [...new Set(check.samples.map(({ detail }) => detail))].slice(-3).map((detail) => `${check.check}: ${detail}`),
     ),
   };
 }
