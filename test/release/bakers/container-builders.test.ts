@@ -64,6 +64,21 @@ describe.skipIf(reason !== undefined)('builders', { timeout: 240_000 }, () => {
     expect(index.manifests.map(({ platform }) => platform.architecture).sort()).toEqual(['amd64', 'arm64']);
     // The index, two manifests and two configurations.
     expect(baked.digests).toHaveLength(5);
+    // Again, as after a crash: it is there, and nothing is pushed over it.
+    const context = contextOf(`b-${kind}`, `builder: ${kind}, platforms: [linux/amd64, linux/arm64]`);
+    const image = context.pipeline.images.get('web');
+    const local = `localhost/immutable-infra/shop-web:b-${kind}`;
+    const before = world.acts.length;
+    const again =
+      image &&
+      (await createContainerBaker(world.environment).publish(
+        image,
+        { local, isIndex: true, provenance: {} },
+        { release: { id: `b-${kind}` } },
+        context,
+      ));
+    expect(again?.id).toBe(baked.id);
+    expect(world.acts).toHaveLength(before);
   });
 
   it('a build that fails names its log, and publishes nothing', async () => {

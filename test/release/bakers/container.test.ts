@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { containerInputs } from '../../../release/src/bakers/container/inputs';
-import type { Builder } from '../../../release/src/bakers/container/builder';
 import { baseImages, baseOfTarget } from '../../../release/src/bakers/container/dockerfile';
 import { globExpression } from '../../../release/src/bakers/container/globs';
 import { ignoreFilter } from '../../../release/src/bakers/container/ignore-file';
@@ -111,7 +110,7 @@ describe('the inputs hash', () => {
       ...changes,
     };
     const image: ImageConfig = { name: 'web', bake, inputs, tests: [], keep: 5 };
-    return containerInputs(image, bake, workspace, { kind: 'podman', version } as Builder);
+    return containerInputs(image, bake, workspace, { kind: 'podman', version });
   }
 
   it('changes with everything that the image is made of', async () => {

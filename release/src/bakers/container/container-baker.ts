@@ -96,7 +96,15 @@ class ContainerBaker implements Baker {
     const { local, isIndex, provenance } = baked as BakedContainer;
     const builder = await this.builderOf(bake, context);
     const tag = tagOf(bake.tag, known, image.name);
-    const order = { image: image.name, local, isIndex, repository: bake.repository, isInsecure: bake.insecureRegistry };
+    const ids = isIndex ? await builder.imagesWith(BAKE_LABEL, bakeLabel(context.run, image.name)) : [local];
+    const order = {
+      image: image.name,
+      local,
+      isIndex,
+      ids,
+      repository: bake.repository,
+      isInsecure: bake.insecureRegistry,
+    };
     const registry = this.registryOf(bake, context);
     const published = await publishUnder({ ...order, tag }, builder, registry, context);
     for (const alias of bake.aliases) {
@@ -112,7 +120,7 @@ class ContainerBaker implements Baker {
       ref: `${bake.repository}@${published.digest}`,
       id: published.digest,
       tag,
-      digests: [...new Set([...published.digests, ...(isIndex ? [] : [local])])],
+      digests: [...new Set([...published.digests, ...ids])],
       files: [],
       inputs: '',
       provenance,
@@ -148,12 +156,7 @@ class ContainerBaker implements Baker {
     }
   }
 
-  private async baked(
-    image: ImageConfig,
-    local: string,
-    builder: Builder,
-    context: RunContext,
-  ): Promise<BakedContainer> {
+  private baked(image: ImageConfig, local: string, builder: Builder, context: RunContext): BakedContainer {
     const bake = bakeOf(image);
     const bases = baseImages(readDockerfile(bake, context.workspace));
     return {

@@ -29,7 +29,7 @@ export async function containerInputs(
   image: ImageConfig,
   bake: ContainerBake,
   workspace: string,
-  builder: Builder,
+  builder: Pick<Builder, 'kind' | 'version'>,
 ): Promise<string> {
   readDockerfile(bake, workspace);
   const dockerfile = await hashOfFile(resolve(workspace, bake.dockerfile));

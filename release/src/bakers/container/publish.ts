@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { removeIfThere } from '../../durable/files';
-import { Registry, RegistryError, type PublishedManifest } from '../../registry/registry';
+import { RegistryError, type PublishedManifest, type Registry } from '../../registry/registry';
 import { RunStoppedError, type RunContext } from '../../run/context';
 import type { Builder } from './builder';
 
@@ -14,6 +14,8 @@ export interface PublishOrder {
   /** Id or local name. */
   readonly local: string;
   readonly isIndex: boolean;
+  /** Ids of the images that were built: how ours is told from another one under the same tag. */
+  readonly ids: readonly string[];
   readonly repository: string;
   readonly tag: string;
   readonly isInsecure: boolean;
@@ -34,8 +36,8 @@ export async function publishUnder(
   const reference = `${order.repository}:${order.tag}`;
   const before = await look(order, registry, context);
   if (before) {
-    if (before.digests.includes(order.local)) return before;
-    if (!order.isIndex) throw failed(`${reference} is another image already. Tags of releases are never moved.`);
+    if (order.ids.some((id) => before.digests.includes(id))) return before;
+    throw failed(`${reference} is another image already. Tags of releases are never moved.`);
   }
   const pushed = await pushPatiently({ ...order, reference }, builder, context);
   const after = await look(order, registry, context);

@@ -42,8 +42,8 @@ export function hashOf(plan: ContainersPlan | RoutePlan): string {
  *
  * @throws RunStoppedError `refused` when it was changed on the way
  */
-export function approvedPlan<Plan extends ContainersPlan | RoutePlan>(plan: PreparedPlan): Plan {
-  const written = plan.intent['work'] as Plan;
+export function approvedPlan(plan: PreparedPlan): ContainersPlan | RoutePlan {
+  const written = plan.intent['work'] as ContainersPlan | RoutePlan;
   if (hashOf(written) === plan.hash) return written;
   throw new RunStoppedError('refused', 'The plan is not the one that was approved. Plan again. Nothing was changed.');
 }
@@ -121,7 +121,7 @@ function startLines(spec: ContainerSpec): readonly string[] {
 }
 
 function sourceOf(value: ContainerSpec['secrets'][string]): string {
-  if ('fromEnv' in value) return `from the variable ${String(value.fromEnv)}`;
+  if (typeof value['fromEnv'] === 'string') return `from the variable ${value['fromEnv']}`;
   return 'fromCommand' in value ? 'from a command' : 'from the file';
 }
 

@@ -84,7 +84,7 @@ class ContainersTarget implements Target {
   }
 
   async apply(prepared: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
-    const plan = approvedPlan<ContainersPlan>(prepared);
+    const plan = approvedPlan(prepared) as ContainersPlan;
     const engine = await this.engineOf(context);
     const slots = await this.slots(context);
     const now = slots.find(({ name }) => name === plan.slot)?.containers ?? [];
@@ -183,7 +183,7 @@ class ContainersTarget implements Target {
   }
 
   async route(prepared: PreparedPlan, to: string, context: RunContext): Promise<void> {
-    const plan = approvedPlan<RoutePlan>(prepared);
+    const plan = approvedPlan(prepared) as RoutePlan;
     const route = routeOf(context);
     const current = route.current() ?? null;
     if (current !== plan.before && current !== plan.content) {
@@ -209,7 +209,7 @@ class ContainersTarget implements Target {
     slot: string,
     context: RunContext,
   ): Promise<{ readonly left: readonly string[] }> {
-    const plan = approvedPlan<ContainersPlan>(prepared);
+    const plan = approvedPlan(prepared) as ContainersPlan;
     const engine = await this.engineOf(context);
     const slots = await this.slots(context);
     if (routeOf(context).activeSlot(slots) === slot) throw refused(`${slot} has the traffic now and stays.`);

@@ -52,11 +52,10 @@ export class ContainerEngine {
 
   /** What must not change between runs: another machine or store has none of our containers. */
   async fingerprint(): Promise<Readonly<Record<string, string>>> {
-    const info = JSON.parse(await this.answer(['info', '--format', '{{json .}}'])) as Record<string, unknown>;
-    const { host, store } = info as { host?: { hostname?: string }; store?: { graphRoot?: string } };
-    const name = this.kind === 'docker' ? info['Name'] : host?.hostname;
-    const root = this.kind === 'docker' ? info['DockerRootDir'] : store?.graphRoot;
-    return { engine: this.kind, host: String(name ?? ''), root: String(root ?? '') };
+    const isDocker = this.kind === 'docker';
+    const form = isDocker ? '{{.Name}}\n{{.DockerRootDir}}' : '{{.Host.Hostname}}\n{{.Store.GraphRoot}}';
+    const [host = '', root = ''] = (await this.answer(['info', '--format', form])).split('\n');
+    return { engine: this.kind, host, root };
   }
 
   /** Containers that carry all labels, and those that have one of the names. */
