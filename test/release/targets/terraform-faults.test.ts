@@ -96,6 +96,10 @@ async function prepare(run: string, id = 'v1'): Promise<Prepared> {
   return { target, context, plan };
 }
 
+function labelOf({ intent }: PreparedPlan): string {
+  return (intent as { label: string }).label;
+}
+
 async function stopOf(work: Promise<unknown>): Promise<string> {
   const error: unknown = await work.catch((caught: unknown) => caught);
   if (!(error instanceof RunStoppedError)) throw new Error('expected a stop', { cause: error });
@@ -142,7 +146,7 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
   describe('F02: engine and step runner die, Terraform lives on', () => {
     /** Begins an apply as the engine does, and loses whoever waits for it. */
     async function lose({ context, plan }: Prepared): Promise<void> {
-      const files = PlanFiles.of(context.directory, String(plan.intent['label']));
+      const files = PlanFiles.of(context.directory, labelOf(plan));
       files.consume();
       const cwd = inModule('');
       const words = ['apply', '-input=false', '-json', files.plan];
@@ -180,7 +184,7 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
         outcome: 'none',
         table: ['the plan was never used'],
       });
-      PlanFiles.of(context.directory, String(plan.intent['label'])).consume();
+      PlanFiles.of(context.directory, labelOf(plan)).consume();
       expect(await target.recoverApply(plan.intent, context)).toMatchObject({ outcome: 'none' });
     });
   });
@@ -261,8 +265,8 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
     newWorld('true');
     const { target, context, plan } = await prepare('one');
     const other = await target.planDeploy(release('evil'), await target.observe(context), context);
-    const file = PlanFiles.of(context.directory, String(plan.intent['label'])).plan;
-    copyFileSync(PlanFiles.of(context.directory, String(other.intent['label'])).plan, file);
+    const file = PlanFiles.of(context.directory, labelOf(plan)).plan;
+    copyFileSync(PlanFiles.of(context.directory, labelOf(other)).plan, file);
     expect(await stopOf(target.apply(plan, context))).toMatch(/^refused: .*not the one that was approved/);
     rmSync(file);
     expect(await stopOf(target.apply(plan, context))).toMatch(/^refused: .*its file is gone/);
@@ -311,7 +315,7 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
     const { plan, context, target } = await prepare('two', 'v2');
     const state = JSON.parse(readFileSync(inModule('terraform.tfstate'), 'utf8')) as { serial: number };
     writeFileSync(inModule('errored.tfstate'), JSON.stringify({ ...state, serial: state.serial + 1 }));
-    PlanFiles.of(context.directory, String(plan.intent['label'])).consume();
+    PlanFiles.of(context.directory, labelOf(plan)).consume();
     expect(await target.recoverApply(plan.intent, context)).toMatchObject({ outcome: 'none' });
     expect(existsSync(inModule('errored.tfstate'))).toBe(false);
     expect((JSON.parse(readFileSync(inModule('terraform.tfstate'), 'utf8')) as { serial: number }).serial).toBe(

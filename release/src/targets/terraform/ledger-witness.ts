@@ -29,7 +29,7 @@ export class LedgerWitness implements ReleaseWitness {
           images.some(({ id, digests }) => id === image || digests.includes(image))
         );
       });
-    return ours === undefined ? undefined : String(ours['id']);
+    return ours?.['id'] as string | undefined;
   }
 
   live(): Known | undefined {
