@@ -40,6 +40,11 @@ export function isServerScript(path: string): boolean {
   );
 }
 
+/** True for a script whose name says that it takes everything away: who runs it wants nothing else. */
+export function isTeardownScript({ owner }: ScriptUse, path: string): boolean {
+  return owner.type === 'shell' && /tear[-_]?down|clean[-_]?up|destroy|delete|uninstall/i.test(fileName(path));
+}
+
 /** True for a job with an environment, or a job or step whose name says that it deploys. */
 export function looksLikeDeployment(job: WorkflowJob | undefined, step: WorkflowStep | undefined): boolean {
   if (job?.environment !== undefined) return true;

@@ -64,8 +64,9 @@ function isWindows({ podSpec }: Workload): boolean {
   return names.some((name) => asScalar(name)?.value === 'windows');
 }
 
-/** Containers that run for a while, and programs whose work is to write, are worth a note only. */
-function severityOf(container: Container, workload: Workload): Severity {
+/** Containers that run for a while, and programs whose work is to write, are worth a note only; tests and examples less. */
+function severityOf({ environment }: Context, container: Container, workload: Workload): Severity {
+  if (environment === 'development') return 'hint';
   if (container.role === 'init' || ONE_SHOT.has(workload.kind)) return 'info';
   return isDatastoreImage(container.image?.text.text) ? 'info' : 'warning';
 }
@@ -84,7 +85,7 @@ function checkContainer(
   const securityMap = asMap(security?.value);
   // A privileged agent of the node can write anyway.
   if (asScalar(get(securityMap, 'privileged'))?.value === true && workload.kind === 'DaemonSet') return;
-  const severity = severityOf(container, workload);
+  const severity = severityOf(context, container, workload);
   const setting = entry(securityMap, 'readOnlyRootFilesystem');
   const scalar = asScalar(setting?.value);
   if (scalar?.value === false) {
@@ -161,7 +162,8 @@ function checkService(context: Context, compose: ComposeFile, service: ComposeSe
   });
 }
 
-function severityInTerraform({ role, resource, image }: TerraformContainer): Severity {
+function severityInTerraform({ environment }: Context, { role, resource, image }: TerraformContainer): Severity {
+  if (environment === 'development') return 'hint';
   const type = kubernetesType(resource.type);
   if (role === 'init' || type === 'kubernetes_job' || type === 'kubernetes_cron_job') return 'info';
   const names = knownTexts(image);
@@ -175,7 +177,10 @@ function checkDefinition(context: Context, container: TerraformContainer): void 
   const system = platform?.value('operating_system_family');
   if (resource.block.has('runtime_platform') === 'maybe' || (system && !textOf(system)?.startsWith('LINUX'))) return;
   const setting = entryOf(definition, 'readonlyRootFilesystem');
-  const report = { anchor: `${anchor}/readonlyRootFilesystem`, severity: severityInTerraform(container) } as const;
+  const report = {
+    anchor: `${anchor}/readonlyRootFilesystem`,
+    severity: severityInTerraform(context, container),
+  } as const;
   if (setting === undefined || setting.type === 'null') {
     const data = { container: container.name ?? 'the container', setting: 'readonlyRootFilesystem = true' };
     context.report({ ...report, at: container.at, message: 'missing', data });
@@ -205,7 +210,7 @@ function checkBlock(context: Context, container: TerraformContainer): void {
   const setting = security && given(security, 'read_only_root_filesystem');
   const report = {
     anchor: `${anchor}/security_context.read_only_root_filesystem`,
-    severity: severityInTerraform(container),
+    severity: severityInTerraform(context, container),
   } as const;
   if (setting) {
     if (!every(setting.value, (option) => booleanIn(option) === false)) return;

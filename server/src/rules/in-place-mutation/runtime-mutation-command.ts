@@ -2,6 +2,7 @@ import { setInGit } from '../../model/commands/image-in-git';
 import { liveChange } from '../../model/commands/live-changes';
 import {
   isDeployment,
+  isTeardownScript,
   isTest,
   startsItsOwnContainers,
   usesThrowawayCluster,
@@ -41,6 +42,7 @@ export default defineRule({
       if (phase !== 'pipeline' && !isScript) return;
       const found = liveChange(command, script.shell);
       if (!found || usesThrowawayCluster(script, context.file.text) || isTest(script, context.file.path)) return;
+      if (isTeardownScript(script, context.file.path)) return;
       if (found.type === 'container' && startsItsOwnContainers(script)) return;
       context.report({
         at: command.at,

@@ -5,6 +5,7 @@ import { removeAttribute, removeBlock } from '../../model/edits/hcl';
 import { defineRule } from '../../model/facts';
 import { isBastion, isForPacker, isWorkplace } from '../../model/terraform/access-names';
 import { given, valuePlace } from '../../model/terraform/literals';
+import { calledDirectory } from '../../model/terraform/module-calls';
 import type { TerraformResource } from '../../model/terraform/types';
 import { alternatives, every, textOf, type Value } from '../../model/values/value';
 
@@ -25,6 +26,9 @@ const KEY_RESOURCES =
   /^(aws_key_pair|tls_private_key|digitalocean_ssh_key|hcloud_ssh_key|openstack_compute_keypair_v2|linode_sshkey)$/;
 
 const GOOGLE = /^google_compute_(instance|instance_template|region_instance_template|instance_from_template)$/;
+
+/** Names of calls that make the one server through which people reach others. */
+const BASTION_CALL = /bastion|jump|vpn/i;
 
 export default defineRule({
   meta: {
@@ -94,12 +98,25 @@ export default defineRule({
       } else if (/^azurerm_linux_virtual_machine(_scale_set)?$/.test(resource.type)) {
         const [key] = resource.block.blocks('admin_ssh_key');
         if (key) report(key.header, 'admin_ssh_key', 'azure', [], 'hint');
+      } else if (resource.type === 'aws_key_pair') {
+        for (const key of passedOn(resource)) report(placeOf(key), key.name, 'key', removeAttribute(key));
       } else if (resource.type === 'tls_private_key' && opensServers(resource)) {
         report(resource.header, 'private_key', 'generated', []);
       }
     },
   }),
 });
+
+/** Where modules of others are given the key for their servers; what a module of this workspace does with it is seen there. */
+function passedOn(key: TerraformResource): readonly ConfigAttribute[] {
+  const { module } = key;
+  return module.moduleCalls
+    .filter((call) => calledDirectory(call, module.directory) === undefined && !BASTION_CALL.test(call.labels[0] ?? ''))
+    .flatMap(({ attributes }) => attributes)
+    .filter(
+      ({ name, expression }) => /^(ssh_)?key(_pair)?_name$/.test(name) && module.targets(expression).includes(key),
+    );
+}
 
 function descend(block: ConfigBlock, path: readonly string[]): readonly ConfigBlock[] {
   let blocks: readonly ConfigBlock[] = [block];

@@ -1,6 +1,7 @@
 import type { Fix } from '../../core/finding';
 import { lineTerminator } from '../../core/text';
 import { hasFlag, positionals } from '../../lang/shell/words';
+import { isTeardownScript } from '../../model/commands/pipeline-context';
 import { jobOfLostPlan } from '../../model/commands/saved-plan';
 import { isEphemeral, usesRemoteRuns } from '../../model/commands/terraform-runs';
 import { defineRule, type CommandUse } from '../../model/facts';
@@ -59,9 +60,12 @@ export default defineRule({
       );
       const data = { tool: command.name };
       if (verb === 'destroy' || hasFlag(command, '-destroy')) {
-        // Who runs a script of that name wants nothing else.
-        const meant = phase === 'script' && /destroy|delete|uninstall/i.test(context.file.path.split('/').at(-1) ?? '');
-        if (approved && !planFile && !meant && !isEphemeral(script, context.file.path)) {
+        if (
+          approved &&
+          !planFile &&
+          !isTeardownScript(script, context.file.path) &&
+          !isEphemeral(script, context.file.path)
+        ) {
           context.report({
             at: command.at,
             anchor,
