@@ -5,20 +5,27 @@ import type { ImageConfig } from './config/types';
 import { RunStoppedError, type RunContext } from './run/context';
 import type { StateRoot } from './state-root';
 import { createContainersTarget } from './targets/containers/containers-target';
+import { LedgerWitness } from './targets/terraform/ledger-witness';
+import { createTerraformTarget } from './targets/terraform/terraform-target';
 import type { Target } from './targets/target';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The target of a run's environment. */
-export function createTarget(context: RunContext, own: Environment): Target {
-  const config = context.environment?.target;
+export function createTarget(context: RunContext, root: StateRoot, own: Environment): Target {
+  const { environment } = context;
+  const config = environment?.target;
   switch (config?.kind) {
     case 'containers':
       return createContainersTarget(config, own);
     case 'terraform':
+      return createTerraformTarget(config, { witness: new LedgerWitness(root.ledger(environment?.name ?? '')) });
     case 'kubernetes':
     case undefined:
-      throw new RunStoppedError('refused', `Deploying to ${config?.kind ?? 'nothing'} is not possible in this version.`);
+      throw new RunStoppedError(
+        'refused',
+        `Deploying to ${config?.kind ?? 'nothing'} is not possible in this version.`,
+      );
   }
 }
 
@@ -35,6 +42,6 @@ export function createBaker(image: ImageConfig, root: StateRoot, own: Environmen
     case 'container':
       return createContainerBaker(own);
     case 'packer':
-      return createPackerBaker({ root });
+      return createPackerBaker({ objects: root });
   }
 }

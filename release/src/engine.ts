@@ -13,6 +13,7 @@ import { RunControl } from './run/run-control';
 import { readSpec } from './run/spec';
 import { secretsInEnvironment, valuesOf } from './secrets/sources';
 import { StateRoot } from './state-root';
+import { discardPlans } from './targets/terraform/plan-files';
 
 const CONTROL_POLL_MILLISECONDS = 200;
 
@@ -66,10 +67,11 @@ async function main(): Promise<number> {
       fence: lock,
       context,
       control,
-      target: environment ? createTarget(context, own) : NO_TARGET,
+      target: environment ? createTarget(context, root, own) : NO_TARGET,
       bakerOf: (image) => createBaker(image, root, own),
       gates: (parts) => passGates(parts, { linter: join(__dirname, 'cli.js'), view }),
     });
+    discardPlans(directory);
     if (end.outcome === 'stuck') lock.keepAsHold(end.text.slice(0, 500));
     else lock.release();
     return EXIT.ended;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Arguments, Command } from '../command-line';
 import { containersScene, missingForContainers } from '../demo/containers-demo';
 import type { DemoScene, DemoStep } from '../demo/demo-scene';
+import { missingForPacker, packerScene } from '../demo/packer-demo';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
 import { styleFor, wantsColor, type Style } from '../terminal';
@@ -12,40 +13,50 @@ import { styleFor, wantsColor, type Style } from '../terminal';
 export const demo: Command = {
   name: 'demo',
   summary: 'Show the whole loop in a temporary folder: deploy, a broken version, the way back.',
-  usage: '[containers] [options]',
+  usage: '[containers | packer] [options]',
   options: { keep: { type: 'boolean', help: 'Leave the folder to look at.' } },
   notes: [
-    'Runs real tools on this machine, on loopback only: podman, buildah and docker-registry, with a store of their own.',
+    'containers: podman, buildah and docker-registry on loopback, with a store of their own. packer: Packer and Terraform, without a cloud. Both run real tools, and touch nothing of yours.',
   ],
   run: runDemo,
 };
 
+const SCENES = {
+  containers: { missing: missingForContainers, make: containersScene },
+  packer: { missing: missingForPacker, make: packerScene },
+} as const;
+
 async function runDemo(args: Arguments, io: Io): Promise<ExitCode> {
-  const [kind = 'containers'] = args.positionals;
-  if (kind !== 'containers') throw new UsageError(`There is no demo \`${kind}\`: use containers.`);
+  const kind = args.positionals[0] ?? 'containers';
+  if (kind !== 'containers' && kind !== 'packer') {
+    throw new UsageError(`There is no demo \`${kind}\`: use ${Object.keys(SCENES).join(' or ')}.`);
+  }
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'immutable-demo-')));
-  const style = styleFor(wantsColor(undefined, io.stdout.isTty, io.env));
   let scene: DemoScene | undefined;
   try {
-    const missing = missingForContainers(directory, io.env);
-    if (missing.length > 0) {
-      throw new UsageError(`The demo needs ${missing.join(', ')}. On Debian: apt-get install ${missing.join(' ')}.`);
-    }
-    scene = await containersScene(directory, io.env);
-    io.stdout.write(`Everything happens in ${scene.workspace}, with programs that listen on loopback only.\n`);
-    for (const [index, step] of scene.steps.entries()) {
-      const code = await play(step, index + 1, scene, io, style);
-      if (code === step.expect) continue;
-      io.stderr.write(`\nThe command ended with ${code}, expected ${step.expect}. That is a bug: please report it.\n`);
-      return EXIT.internal;
-    }
-    io.stdout.write('\nThat is the whole loop. docs/release.md tells how to set it up for your own repository.\n');
-    return EXIT.ok;
+    const missing = SCENES[kind].missing(directory, io.env);
+    if (missing.length > 0)
+      throw new UsageError(`This demo needs ${missing.join(', ')}. Install them, or try the other one.`);
+    scene = await SCENES[kind].make(directory, io.env);
+    return await playAll(scene, io);
   } finally {
     await scene?.end();
     if (args.flag('keep')) io.stdout.write(`The folder is kept: ${directory}\n`);
     else rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function playAll(scene: DemoScene, io: Io): Promise<ExitCode> {
+  const style = styleFor(wantsColor(undefined, io.stdout.isTty, io.env));
+  io.stdout.write(`Everything happens in ${scene.workspace}, with programs that listen on loopback only.\n`);
+  for (const [index, step] of scene.steps.entries()) {
+    const code = await play(step, index + 1, scene, io, style);
+    if (code === step.expect) continue;
+    io.stderr.write(`\nThe command ended with ${code}, expected ${step.expect}. That is a bug: please report it.\n`);
+    return EXIT.internal;
+  }
+  io.stdout.write('\nThat is the whole loop. docs/release.md tells how to set it up for your own repository.\n');
+  return EXIT.ok;
 }
 
 async function play(step: DemoStep, number: number, scene: DemoScene, io: Io, style: Style): Promise<number> {

@@ -30,8 +30,7 @@ export class Narrator {
         this.lastState = event.text;
         return;
       case 'step':
-        if (event.phase === 'ended' && event.code !== 0)
-          this.line(`  ${style.red('✗')} ${event.name}: see ${event.log ?? ''}`);
+        // Codes mean what each tool means by them; whoever ran it says what went wrong.
         return;
       case 'progress':
         return this.line(`  ${printable(event.text)}`);

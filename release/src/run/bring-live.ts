@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EnvironmentConfig } from '../config/types';
 import type { JsonObject } from '../durable/canonical-json';
 import { checkHealth, type HealthResult } from '../health/health';
+import { describeAbort } from '../health/http-probe';
 import type { HealthVerdict } from '../health/verdict';
 import type { Ledger } from '../ledger/ledger';
 import type { ReleaseHistory, ReleaseRecord } from '../ledger/releases';
@@ -204,7 +205,8 @@ async function runChecks(release: DesiredRelease, slot: string | undefined, part
         });
         return { code: answer.code, detail: `exit code ${answer.code ?? 'unknown'}` };
       } catch (error) {
-        return { code: null, detail: error instanceof Error ? error.message : String(error) };
+        const text = error instanceof Error ? error.message : String(error);
+        return { code: null, detail: signal.aborted ? describeAbort(signal) : text };
       }
     },
   });
