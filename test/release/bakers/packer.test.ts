@@ -256,6 +256,16 @@ describe.skipIf(skipped !== undefined)(`the Packer baker${skipped === undefined 
     expect(await baker.recoverBake(image, {}, context)).toBeUndefined();
   });
 
+  it('does not take the build of another image of the run for the one that was lost', async () => {
+    hclWorld('exit 0');
+    const { context, image, baker } = parts('run1');
+    await baker.bake(image, KNOWN, context);
+    const other: ImageConfig = { ...image, name: 'other' };
+    writeFileSync(join(context.directory, 'bake-other.json'), JSON.stringify({ manifests: [], packer: '1' }));
+    expect(await baker.recoverBake(other, {}, context)).toBeUndefined();
+    expect(await baker.recoverBake(image, {}, context)).toMatchObject({ kind: 'files' });
+  });
+
   it('F08: one of two builds fails: the image of the other is named and not used', async () => {
     hclWorld('exit 0');
     world.write(

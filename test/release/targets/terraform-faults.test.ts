@@ -189,6 +189,18 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
     });
   });
 
+  it('F02: what an earlier plan of the same run did is not taken for what this one did', async () => {
+    newWorld('true');
+    const first = await prepare('one');
+    await first.target.apply(first.plan, first.context);
+    const { plan, context } = await prepare('one', 'v2');
+    expect(plan.intent['changes']).toHaveLength(3);
+    PlanFiles.of(context.directory, labelOf(plan)).consume();
+    const outcome = await world.target().recoverApply(plan.intent, world.context('one', 'local'));
+    expect(outcome.outcome).toBe('none');
+    expect(world.outputs()).toEqual({ image: 'v1' });
+  });
+
   it('F03: killed while it creates: what may exist without being in the state is named, and the lock file ignored', async () => {
     newWorld('touch started; sleep 30');
     const { target, context, plan } = await prepare('one');
@@ -286,6 +298,8 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
     expect(await stopOf(target.planDeploy(release('v1'), now, context))).toMatch(
       /^failed: Planning failed in terraform\. Nothing was changed\.\n {2}Invalid index: /,
     );
+    const left = readdirSync(join(context.directory, 'plan'));
+    expect(left).toEqual([expect.stringMatching(/\.tfvars\.json$/)]);
     discardPlans(context.directory);
     expect(readdirSync(join(context.directory, 'plan'))).toEqual([]);
   });

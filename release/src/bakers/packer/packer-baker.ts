@@ -4,6 +4,7 @@ import { fillText, type Known } from '../../config/interpolate';
 import type { ImageConfig, PackerBake } from '../../config/types';
 import type { JsonObject } from '../../durable/canonical-json';
 import { createDurably, makeDirectory, readIfThere, removeIfThere, writeDurably } from '../../durable/files';
+import { isWrittenAfter } from '../../durable/written-after';
 import { processesOfRun } from '../../machine/marked-processes';
 import { RunStoppedError, type RunContext, type ToolResult } from '../../run/context';
 import { planDirectory } from '../../run/live-context';
@@ -115,7 +116,9 @@ class PackerBaker implements Baker {
     const written = readIfThere(startFile(image, context));
     const result = written === undefined ? undefined : await context.recover(STEP);
     removeIfThere(variablesFile(image, context));
-    if (written === undefined || !result) return undefined;
+    // The last build of the run may be the one of another image.
+    const isOurs = result !== undefined && isWrittenAfter(result.standardOutput, startFile(image, context));
+    if (written === undefined || !isOurs) return undefined;
     return this.settle(image, JSON.parse(written) as BuildStart, result, context);
   }
 

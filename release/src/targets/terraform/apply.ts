@@ -1,14 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { RunStoppedError, type RunContext, type ToolResult } from '../../run/context';
+import { RunStoppedError, type RunContext } from '../../run/context';
 import type { ApplyOutcome } from '../target';
 import type { TerraformIntent } from './intent';
 import { classify, isDone, refusalOf, type ApplyEnd } from './outcome';
 import { PlanFiles } from './plan-files';
-import { readStream, type TerraformStream } from './stream';
+import { readStream } from './stream';
 import type { TerraformCli } from './terraform-cli';
 
-const NOTHING_SEEN: TerraformStream = { planned: [], started: new Map(), ended: new Set(), errors: [] };
+const NOTHING_SEEN: ApplyEnd = {
+  stream: { planned: [], started: new Map(), ended: new Set(), errors: [] },
+  code: null,
+};
 
 /**
  * Applies exactly what was approved: the plan is hashed again right before, and used once (F21).
@@ -35,7 +38,7 @@ export async function applyPlan(
   context.signal.throwIfAborted();
   if (!files.consume()) throw refused('it was used before');
   const result = await cli.apply(files.plan);
-  return settle(intent, result, cli, context);
+  return settle(intent, { stream: readStream(result.standardOutput), code: result.code }, cli, context);
 }
 
 /** What became of an apply whose engine died (release-engine.md §3.8). Waits for Terraform when it still runs. */
@@ -47,21 +50,20 @@ export async function recoverPlan(
   if (intent.isEmpty) return { outcome: 'all', table: ['nothing had to be changed'] };
   const files = PlanFiles.of(context.directory, intent.label);
   if (!files.isConsumed) return { outcome: 'none', table: ['the plan was never used'] };
-  return settle(intent, await context.recover(cli.applyStep), cli, context);
+  const result = await context.recover(cli.applyStep);
+  // The last apply of the run may be the one of an earlier plan: what ended before this plan was used is not ours.
+  const isOurs = result !== undefined && files.wasConsumedBefore(result.standardOutput);
+  const end = isOurs ? { stream: readStream(result.standardOutput), code: result.code } : NOTHING_SEEN;
+  return settle(intent, end, cli, context);
 }
 
-/** @param result undefined when Terraform was not started */
 async function settle(
   intent: TerraformIntent,
-  result: ToolResult | undefined,
+  end: ApplyEnd,
   cli: TerraformCli,
   context: RunContext,
 ): Promise<ApplyOutcome> {
   const files = PlanFiles.of(context.directory, intent.label);
-  const stream = result ? readStream(result.standardOutput) : NOTHING_SEEN;
-  // The last step of this name may be the one of an earlier plan of this run.
-  const isOurs = stream.planned.length === 0 || isPlanOf(intent, stream);
-  const end: ApplyEnd = isOurs ? { stream, code: result?.code ?? null } : { stream: NOTHING_SEEN, code: null };
   try {
     if (isDone(intent, end)) return { outcome: 'all', table: intent.changes.map(({ address }) => `done: ${address}`) };
     const unsaved = await saveErroredState(cli);
@@ -72,11 +74,6 @@ async function settle(
   } finally {
     files.removePlans();
   }
-}
-
-function isPlanOf(intent: TerraformIntent, { planned }: TerraformStream): boolean {
-  const wanted = new Set(intent.changes.map(({ address }) => address));
-  return planned.every((address) => wanted.has(address));
 }
 
 /** Before anything else: without it Terraform has forgotten what it made. @returns why it could not be saved */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../durable/canonical-json';
 import { createDurably, isCode, makeDirectory, removeIfThere } from '../../durable/files';
+import { isWrittenAfter } from '../../durable/written-after';
 import { planDirectory } from '../../run/live-context';
 
 /** Files that hold secrets in clear: saved plans, and variables of Terraform and Packer. */
@@ -60,6 +61,11 @@ export class PlanFiles {
       if (isCode(error, 'EEXIST')) return false;
       throw error;
     }
+  }
+
+  /** True when a log was written to after the plan was marked as used. */
+  wasConsumedBefore(log: string): boolean {
+    return isWrittenAfter(log, this.consumed);
   }
 
   /** `sha256:…` of the binary plan: what is approved. Undefined when there is none. */

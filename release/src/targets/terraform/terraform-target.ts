@@ -177,7 +177,11 @@ class TerraformTarget implements Target {
     if (cli.hasErroredState) throw erroredState(cli);
     const state = await cli.state();
     const files = PlanFiles.create(context.directory, step, variables);
-    const hasChanges = await cli.plan(files);
+    const hasChanges = await cli.plan(files).catch((error: unknown) => {
+      // Terraform leaves a plan file even then.
+      files.removePlans();
+      throw error;
+    });
     const hash = files.hash() ?? '';
     const plan = await readPlan(cli, files, hash, hasChanges);
     const violations = scopeViolations(this.config, plan, step, slot, now, state.isEmpty);
