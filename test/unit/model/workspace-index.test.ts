@@ -17,6 +17,7 @@ const NOTHING: FileSummary = {
   healthcheck: undefined,
   terraformRuns: [],
   modulesCalled: [],
+  bakes: false,
 };
 
 describe('Lookup', () => {
