@@ -109,6 +109,7 @@ export interface ConfigSummary {
 export function saysSomething(summary: FileSummary): boolean {
   return (
     summary.gitOps ||
+    summary.bakes ||
     summary.healthcheck !== undefined ||
     summary.kustomization !== undefined ||
     Object.values(summary).some((value) => Array.isArray(value) && value.length > 0)

@@ -84,6 +84,7 @@ describe('saysSomething', () => {
     expect(saysSomething(NOTHING)).toBe(false);
     expect(saysSomething({ ...NOTHING, gitOps: true })).toBe(true);
     expect(saysSomething({ ...NOTHING, healthcheck: false })).toBe(true);
+    expect(saysSomething({ ...NOTHING, bakes: true })).toBe(true);
     expect(saysSomething({ ...NOTHING, modulesCalled: ['web'] })).toBe(true);
     expect(saysSomething({ ...NOTHING, terraformRuns: ['acme/web'] })).toBe(true);
   });
