@@ -102,12 +102,14 @@ function rewrites(command: ShellCommand, script: ScriptUse): string | undefined 
 
 /** A folder that the script makes itself does not come with the image. */
 function isMadeHere(target: ShellWord, command: ShellCommand, { shell }: ScriptUse): boolean {
-  return shell.commands.some(
-    (other) =>
-      other.name === 'mkdir' &&
-      other.range.start < command.range.start &&
-      other.words
-        .slice(1)
-        .some(({ text }) => text.startsWith('/') && `${target.text}/`.startsWith(`${text.replace(/\/+$/, '')}/`)),
-  );
+  // Commands that stand in a quoted text all have the range of that text: their order tells what comes first.
+  return shell.commands
+    .slice(0, shell.commands.indexOf(command))
+    .some(
+      ({ name, words }) =>
+        name === 'mkdir' &&
+        words
+          .slice(1)
+          .some(({ text }) => text.startsWith('/') && `${target.text}/`.startsWith(`${text.replace(/\/+$/, '')}/`)),
+    );
 }
