@@ -9,6 +9,8 @@ import { referencesOfNode, type InventoryView } from './inventory/inventory-view
 import { pinReferences } from './inventory/pin-images';
 import { deleteCredentials, storeCredentials } from './registries/commands';
 import type { CredentialStore } from './registries/credential-store';
+import { isFindingRow } from './review/review-model';
+import type { Reviews } from './review/reviews';
 import type { RulePages } from './rules/rule-pages';
 import type { ServerLifecycle } from './server/lifecycle';
 
@@ -18,6 +20,7 @@ export interface CommandParts {
   readonly open: OpenDocuments;
   readonly findings: FindingsView;
   readonly inventory: InventoryView;
+  readonly reviews: Reviews;
   readonly pages: RulePages;
   readonly credentials: CredentialStore;
   readonly log: LogOutputChannel;
@@ -25,7 +28,7 @@ export interface CommandParts {
 
 /** Every command of the manifest. An error is shown as one sentence and logged in full. */
 export function registerCommands(parts: CommandParts): Disposable {
-  const { server, open, findings, inventory, pages, credentials, log } = parts;
+  const { server, open, findings, inventory, reviews, pages, credentials, log } = parts;
   const actions: Readonly<Record<string, (...args: readonly unknown[]) => unknown>> = {
     'immutableInfra.fixAll': () => fixAll(open),
     'immutableInfra.lintWorkspace': () => findings.searchWorkspace(),
@@ -43,7 +46,11 @@ export function registerCommands(parts: CommandParts): Disposable {
     'immutableInfra.groupFindingsByFile': () => findings.groupBy('file'),
     'immutableInfra.storeRegistryCredentials': () => storeCredentials(credentials),
     'immutableInfra.deleteRegistryCredentials': () => deleteCredentials(credentials),
-    [COMMANDS.copyReviewSuggestion]: (uri, fingerprint) => copyReviewSuggestion(server, uri, fingerprint),
+    'immutableInfra.reviewChanges': (given) => reviews.start(given),
+    'immutableInfra.refreshReview': () => reviews.refresh(),
+    'immutableInfra.clearReview': () => reviews.clear(),
+    [COMMANDS.copyReviewSuggestion]: (given, fingerprint) =>
+      isFindingRow(given) ? reviews.copySuggestion(given) : copyReviewSuggestion(server, given, fingerprint),
   };
   return Disposable.from(
     ...Object.entries(actions).map(([id, action]) =>

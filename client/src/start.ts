@@ -19,6 +19,8 @@ import { logNeighbours } from './neighbours';
 import type { Platform } from './platform';
 import { registerCommands } from './register-commands';
 import { CredentialStore } from './registries/credential-store';
+import type { ReviewRow } from './review/review-model';
+import { Reviews } from './review/reviews';
 import { RuleCatalog } from './rules/rule-catalog';
 import { RULE_SCHEME, ruleOfLink, RulePages } from './rules/rule-pages';
 import { answerServer } from './server/answers';
@@ -33,6 +35,7 @@ export interface ExtensionApi {
   readonly status: (uri: Uri) => DocumentStatus | undefined;
   readonly roles: () => readonly RoleOfDocument[];
   readonly findings: { rows(node?: FindingNode): FindingNode[] };
+  readonly review: { rows(row?: ReviewRow): ReviewRow[]; summary(): string };
   readonly inventory: { rows(node?: InventoryNode): InventoryNode[] };
 }
 
@@ -54,6 +57,7 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
   const pages = new RulePages(server, new RuleCatalog(context.extensionUri));
   const findings = new FindingsView(server, open, context.workspaceState);
   const inventory = new InventoryView(server);
+  const reviews = new Reviews(server, open);
 
   context.subscriptions.push(
     log,
@@ -63,9 +67,10 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
     pages,
     findings,
     inventory,
+    reviews,
     workspace.registerTextDocumentContentProvider(RULE_SCHEME, pages),
     window.registerUriHandler({ handleUri: (uri) => pages.show(ruleOfLink(uri.path)) }),
-    registerCommands({ server, open, findings, inventory, pages, credentials, log }),
+    registerCommands({ server, open, findings, inventory, reviews, pages, credentials, log }),
     registerTools(server),
     server.onDidChangeState((state) => {
       if (state !== 'running') open.clear();
@@ -92,6 +97,7 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
     status: (uri) => status.of(uri),
     roles: () => roles.current(),
     findings: { rows: (node) => findings.getChildren(node) },
+    review: { rows: (row) => reviews.view.getChildren(row), summary: () => reviews.view.summary },
     inventory: { rows: (node) => inventory.getChildren(node) },
   };
 }

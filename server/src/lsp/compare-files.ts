@@ -1,7 +1,7 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import type { Finding } from '../core/finding';
 import { LineIndex } from '../core/text';
-import { analyse } from './analysis';
+import { analyse, type Analysis } from './analysis';
 import type { FileTexts } from './file-texts';
 import type { Folder } from './folder';
 import type { Folders, Location } from './folders';
@@ -18,6 +18,12 @@ export interface CompareFilesParts {
   readonly folders: Folders;
   readonly session: Session;
   readonly log: Log;
+}
+
+/** One version of a file. */
+interface Side extends Pick<Analysis, 'kind'> {
+  readonly text: string;
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -44,17 +50,15 @@ export async function compareFiles(
   for (const { pair, location } of located) {
     const settings = await texts.settings(pair.file);
     const folder = sides.get(location.folder);
-    const lint = (side: 'base' | 'head'): Promise<readonly Finding[]> => {
+    const lint = async (side: 'base' | 'head'): Promise<Side> => {
       const text = pair[side]?.text;
       const own: Location | undefined = folder && { folder: folder[side], path: location.path };
-      if (text === undefined || !own) return Promise.resolve([]);
-      return session.turns.take(
-        () => analyse(own, { text, settings }, log).findings.filter((finding) => finding.path === location.path),
-        token,
-      );
+      if (text === undefined || !own) return { text: '', findings: [], kind: null };
+      const { findings, kind } = await session.turns.take(() => analyse(own, { text, settings }, log), token);
+      return { text, findings: findings.filter((finding) => finding.path === location.path), kind };
     };
-    const base = { text: pair.base?.text ?? '', findings: await lint('base') };
-    const head = { text: pair.head?.text ?? '', findings: await lint('head') };
+    const base = await lint('base');
+    const head = await lint('head');
     const diff = compareTexts(base, head, location.path);
     const shown = (findings: readonly Finding[], text: string): ShownFinding[] => {
       const lines = new LineIndex(text);
@@ -62,6 +66,7 @@ export async function compareFiles(
     };
     compared.push({
       file: pair.file,
+      kind: head.kind ?? base.kind,
       new: shown(diff.new, head.text),
       touched: shown(diff.touched, head.text),
       existing: shown(diff.existing, head.text),

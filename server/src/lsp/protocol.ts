@@ -175,6 +175,8 @@ export interface ComparedFile {
 
 export interface ComparedFindings {
   readonly file: string;
+  /** Null when neither side is a file that we lint. */
+  readonly kind: string | null;
   readonly new: readonly ShownFinding[];
   readonly touched: readonly ShownFinding[];
   readonly existing: readonly ShownFinding[];
