@@ -15,15 +15,14 @@ export async function freePort(): Promise<number> {
 /** Debian's registry on one port of loopback, which it keeps when it is stopped and started. */
 export class LoopbackRegistry {
   private child: ChildProcess | undefined;
+  /** Chosen by the system at the first start. */
+  private port = 0;
 
-  private constructor(
-    readonly port: number,
-    private readonly directory: string,
-  ) {}
+  private constructor(private readonly directory: string) {}
 
   static async create(directory: string): Promise<LoopbackRegistry> {
     mkdirSync(directory, { recursive: true });
-    const registry = new LoopbackRegistry(await freePort(), directory);
+    const registry = new LoopbackRegistry(directory);
     await registry.start();
     return registry;
   }
@@ -35,19 +34,14 @@ export class LoopbackRegistry {
   async start(): Promise<void> {
     const config = {
       version: 0.1,
-      log: { level: 'error', accesslog: { disabled: true } },
+      log: { level: 'info', accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(this.directory, 'data') }, delete: { enabled: true } },
       http: { addr: this.host },
     };
     // JSON is YAML.
     writeFileSync(this.configPath, JSON.stringify(config));
-    this.child = spawn('docker-registry', ['serve', this.configPath], { stdio: 'ignore' });
-    for (let round = 0; round < 200; round++) {
-      const answer = await fetch(`http://${this.host}/v2/`).catch(() => undefined);
-      if (answer?.status === 200) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('docker-registry does not answer');
+    this.child = spawn('docker-registry', ['serve', this.configPath], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.port = await portOf(this.child);
   }
 
   async stop(): Promise<void> {
@@ -72,4 +66,18 @@ export class LoopbackRegistry {
   private get configPath(): string {
     return join(this.directory, 'config.yml');
   }
+}
+
+/** Where it listens, from what it prints. */
+function portOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stderr?.on('data', (part: Buffer) => {
+      output += part.toString();
+      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`docker-registry ended with ${String(code)}: ${output}`)));
+  });
 }

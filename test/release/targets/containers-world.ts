@@ -86,7 +86,8 @@ export class ContainersWorld {
     const containers = this.file(
       'containers.conf',
       `[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]\n[engine]\ncgroup_manager = "cgroupfs"\n` +
-        `events_logger = "file"\ntmp_dir = "${directory}/libpod"\n`,
+        // The other kind of lock lies in memory that all stores of the machine share.
+        `events_logger = "file"\nlock_type = "file"\ntmp_dir = "${directory}/libpod"\n`,
     );
     this.environment = {
       PATH: process.env['PATH'] ?? '',
@@ -238,8 +239,15 @@ environments:
     await this.registry.stop();
     spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env: this.environment, stdio: 'ignore' });
     this.runner.dispose();
-    // Podman tidies up behind a container that has ended.
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // Podman tidies up behind a container that has ended, and makes its folders again while they are removed.
+    for (let tries = 50; ; tries--) {
+      try {
+        return rmSync(this.directory, { recursive: true, force: true });
+      } catch (error) {
+        if (tries === 0) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 
   private folder(name: string): string {
