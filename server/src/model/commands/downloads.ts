@@ -5,13 +5,16 @@ const FETCHERS: ReadonlySet<string> = new Set(['curl', 'wget']);
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'zsh', 'dash', 'ash', 'ksh']);
 
 /** Interpreters, with the options that give them a program of their own (their manuals): the download is then data. */
-const INTERPRETERS: Readonly<Record<string, RegExp>> = {
-  python: /^-\w*[cm]/,
-  python3: /^-\w*[cm]/,
-  perl: /^-\w*[eE]/,
-  ruby: /^-\w*e/,
-  node: /^(-\w*[ep]|--eval|--print)/,
-};
+const INTERPRETERS: readonly (readonly [name: RegExp, program: RegExp])[] = [
+  [/^python\d*(\.\d+)?$/, /^-\w*[cm]/],
+  [/^perl$/, /^-\w*[eE]/],
+  [/^ruby$/, /^-\w*e/],
+  [/^node$/, /^(-\w*[ep]|--eval|--print)/],
+];
+
+function ownProgram(interpreter: string): RegExp | undefined {
+  return INTERPRETERS.find(([name]) => name.test(interpreter))?.[1];
+}
 
 /** True for `curl` and `wget`. */
 export function isFetch(command: ShellCommand): boolean {
@@ -34,7 +37,7 @@ export function isRunUnseen(command: ShellCommand, script: ShellScript): boolean
 /** The program comes from standard input: no file, no `-c`. */
 function readsProgram(command: ShellCommand): boolean {
   const options = command.words.slice(1).map((word) => word.text);
-  const inline = Object.hasOwn(INTERPRETERS, command.name) ? INTERPRETERS[command.name] : undefined;
+  const inline = ownProgram(command.name);
   if (inline) {
     if (options.some((option) => inline.test(option))) return false;
   } else if (SHELLS.has(command.name)) {
@@ -57,7 +60,7 @@ function runsSubstitution(command: ShellCommand, fetch: ShellCommand, script: Sh
   if (!whole) return false;
   if (command.name === 'eval') return index === 1;
   if (command.name === 'source' || command.name === '.') return index === 1 && written.startsWith('<(');
-  if (!SHELLS.has(command.name) && !Object.hasOwn(INTERPRETERS, command.name)) return false;
+  if (!SHELLS.has(command.name) && !ownProgram(command.name)) return false;
   if (written.startsWith('<(')) return command.words.slice(1, index).every((each) => each.text.startsWith('-'));
   return /^-\w*[ce]$/.test(command.words[index - 1]?.text ?? '');
 }
