@@ -62,8 +62,14 @@ class Compared {
     return before === true || after === true || SECRET_NAME.test(this.path);
   }
 
+  /** True when a part of it is a secret: shown as a whole, it would be shown as well. */
+  get holdsSecret(): boolean {
+    const { before_sensitive: before, after_sensitive: after } = this.change;
+    return holdsTrue(before) || holdsTrue(after) || holdsSecretName(this.before) || holdsSecretName(this.after);
+  }
+
   get isSame(): boolean {
-    return !this.isUnknown && JSON.stringify(this.before) === JSON.stringify(this.after);
+    return !holdsTrue(this.change.after_unknown) && JSON.stringify(this.before) === JSON.stringify(this.after);
   }
 
   get isList(): boolean {
@@ -110,7 +116,7 @@ function collect(value: Compared, forcing: readonly string[], found: PlannedAttr
   }
   const show = (side: unknown): string | undefined => {
     if (side === undefined) return undefined;
-    return value.isSecret ? SENSITIVE : shorten(JSON.stringify(side));
+    return value.isSecret || value.holdsSecret ? SENSITIVE : shorten(JSON.stringify(side));
   };
   found.push({
     path: value.path,
@@ -118,6 +124,16 @@ function collect(value: Compared, forcing: readonly string[], found: PlannedAttr
     after: value.isUnknown ? UNKNOWN : show(value.after),
     replaces: forcing.some((path) => value.path === path || isBelow(value.path, path)),
   });
+}
+
+/** A member that is known after the apply only stands in neither value: the two may look alike. */
+function holdsTrue(tree: unknown): boolean {
+  return tree === true || (isContainer(tree) && Object.values(tree).some(holdsTrue));
+}
+
+function holdsSecretName(value: unknown): boolean {
+  if (!isContainer(value)) return false;
+  return Object.entries(value).some(([name, member]) => SECRET_NAME.test(name) || holdsSecretName(member));
 }
 
 function isBelow(path: string, parent: string): boolean {

@@ -45,6 +45,32 @@ describe('a Terraform plan', () => {
     expect(read).toMatchObject({ counts: { add: 3, change: 1, destroy: 3 }, unchanged: 1 });
   });
 
+  it('shows a member that is known after the apply only, though the rest of the map stays', () => {
+    const [shown] = plan(
+      change('a.b', ['update'], {
+        before: { images: { blue: 'v1' } },
+        after: { images: { blue: 'v1' } },
+        after_unknown: { images: { green: true } },
+      }),
+    ).changes;
+    expect(shown?.attributes).toEqual([
+      { path: 'images.green', before: undefined, after: '(known after apply)', replaces: false },
+    ]);
+  });
+
+  it('masks a whole that holds a secret somewhere', () => {
+    const deep = (value: unknown, depth: number): unknown => (depth === 0 ? value : { a: deep(value, depth - 1) });
+    const [shown] = plan(
+      change('a.b', ['update'], {
+        before: { kind: 'text', deep: deep({ b: 'hush-1' }, 9), named: deep({ password: 'hush-2' }, 9) },
+        after: { kind: { b: 'hush-3' }, deep: deep({ b: 'hush-4' }, 9), named: deep({ password: 'hush-5' }, 9) },
+        after_sensitive: { kind: { b: true }, deep: deep({ b: true }, 9) },
+      }),
+    ).changes;
+    expect(shown?.attributes).toHaveLength(3);
+    expect(JSON.stringify(shown)).not.toContain('hush');
+  });
+
   it('shows what changes inside lists and maps, and what forces a replacement', () => {
     const [shown] = plan(
       change('aws_autoscaling_group.app', ['delete', 'create'], {
