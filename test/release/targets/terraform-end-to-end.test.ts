@@ -140,6 +140,27 @@ describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefi
     expect(seen).toMatchObject({ activeSlot: 'green', stampedRelease: 'two' });
   });
 
+  it('F19: an apply that fails half-way ends the run in words; the next one does the rest', async () => {
+    newWorld(
+      BLUE_GREEN.replace(
+        '  input            = each.value\n',
+        '  input            = each.value\n  provisioner "local-exec" { command = "test -e fixed" }\n',
+      ),
+    );
+    world.write('terraform/fixed', '');
+    await world.execute('one');
+    rmSync(join(world.workspace, 'terraform/fixed'));
+    version('v2');
+    expect(await world.execute('two')).toMatch(
+      /^partial: Only a part was applied:\ndamaged: terraform_data\.fleet\["green"\] \(tainted/,
+    );
+    expect(world.history().live()).toMatchObject({ id: 'one' });
+    expect(world.outputs()).toMatchObject({ active_environment: 'blue' });
+    world.write('terraform/fixed', '');
+    expect(await world.execute('three')).toContain('live: three is live.');
+    expect(world.outputs()).toMatchObject({ active_environment: 'green' });
+  });
+
   it('keeps plans and variables private, and leaves none when the run is closed', async () => {
     newWorld();
     await world.execute('one');
