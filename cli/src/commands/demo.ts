@@ -42,7 +42,8 @@ async function runDemo(args: Arguments, io: Io): Promise<ExitCode> {
   } finally {
     await scene?.end();
     if (args.flag('keep')) io.stdout.write(`The folder is kept: ${directory}\n`);
-    else rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+    // What podman leaves behind to clean up after its containers may still be at work.
+    else rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

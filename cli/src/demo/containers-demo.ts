@@ -1,10 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isMissing, resolveTool, type ResolvedTool } from '../../../release/src/process/resolve-tool';
+import { isMissing, resolveTool } from '../../../release/src/process/resolve-tool';
 import { ask } from '../../../release/src/process/ask';
 import { shopFiles, shopPage } from './demo-shop';
 import { DemoRegistry, freePort } from './loopback-registry';
-import type { DemoScene, DemoStep } from './demo-scene';
+import { demoLoop } from './demo-loop';
+import type { DemoScene } from './demo-scene';
+import { definedOnly } from './environment';
 
 const TOOLS = ['podman', 'buildah', 'docker-registry'] as const;
 const RUNTIMES = ['crun', 'runc'] as const;
@@ -40,61 +42,28 @@ export async function containersScene(directory: string, own: Environment): Prom
   for (const [path, { text, mode }] of Object.entries(shopFiles(ports, runtimeOf(workspace, own) ?? 'runc')))
     write(path, text, mode);
   copyFileSync(BUSYBOX.find(existsSync) ?? '', join(workspace, 'shop/busybox'));
-  const version = (name: string): void => write('shop/www/index.html', shopPage(name));
   const live = async (): Promise<string> => {
     const port = /:(\d+);/.exec(readFileSync(join(workspace, 'run/upstream.conf'), 'utf8'))?.[1] ?? '';
     const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
     return `The traffic goes to port ${port}, which says: ${page.replace(/<[^>]*>/g, '').trim()}`;
   };
-  const steps: readonly DemoStep[] = [
-    {
-      title: 'Bake v1 and deploy it',
-      text: 'A new image is built, pushed under a tag of its own, and its digest is proven by asking the registry. It starts on the blue slot, and gets the traffic when it is healthy.',
-      prepare: () => version('v1'),
-      command: ['deploy', 'demo', '--approve', 'all'],
-      expect: 0,
-      after: live,
+  const steps = demoLoop({
+    live,
+    write: (version, isHealthy) => {
+      write('shop/www/index.html', shopPage(version));
+      // A file that makes the health check fail.
+      if (isHealthy) rmSync(join(workspace, 'shop/www/broken'), { force: true });
+      else write('shop/www/broken', '');
     },
-    {
-      title: 'Bake v2, which is broken',
-      text: 'v2 starts on green, beside v1. Its health check answers 500, so it never gets the traffic: v1 serves on, and v2 is ended.',
-      prepare: () => {
-        version('v2');
-        write('shop/www/broken', '');
-      },
-      command: ['deploy', 'demo', '--approve', 'all'],
-      expect: 8,
-      after: live,
+    texts: {
+      first:
+        'A new image is built, pushed under a tag of its own, and its digest is proven by asking the registry. It starts on the blue slot, and gets the traffic when it is healthy.',
+      broken:
+        'v2 starts on green, beside v1. Its health check answers 500, so it never gets the traffic: v1 serves on, and v2 is ended.',
+      better: 'v3 is healthy. The traffic moves to green; v1 is kept warm on blue.',
+      back: 'The last healthy release before v3 is v1. Its image is asked for first, then it is planned, checked and recorded like any release.',
     },
-    {
-      title: 'Bake v3 and deploy it',
-      text: 'v3 is healthy. The traffic moves to green; v1 is kept warm on blue.',
-      prepare: () => {
-        version('v3');
-        write('shop/www/broken', '');
-        writeFileSync(join(workspace, 'shop/.dockerignore'), 'www/broken\n');
-      },
-      command: ['deploy', 'demo', '--approve', 'all'],
-      expect: 0,
-      after: live,
-    },
-    {
-      title: 'Go back to v1',
-      text: 'The last healthy release before v3 is v1. Its image is asked for first, then it is planned, checked and recorded like any release.',
-      prepare: () => undefined,
-      command: ['rollback', 'demo', '--approve', 'all'],
-      expect: 0,
-      after: live,
-    },
-    {
-      title: 'What the ledger says',
-      text: 'Every release, who approved it, and what can be gone back to.',
-      prepare: () => undefined,
-      command: ['status'],
-      expect: 0,
-      after: () => Promise.resolve(''),
-    },
-  ];
+  });
   return {
     workspace,
     environment,
@@ -132,18 +101,11 @@ function runtimeOf(workspace: string, environment: Environment): string | undefi
 async function endContainers(workspace: string, added: Record<string, string>, own: Environment): Promise<void> {
   const podman = resolveTool('podman', workspace, own);
   if (isMissing(podman)) return;
-  await run(podman, ['rm', '--force', '--all', '--time', '0'], workspace, added, own);
-}
-
-async function run(
-  tool: ResolvedTool,
-  words: readonly string[],
-  cwd: string,
-  added: Record<string, string>,
-  own: Environment,
-): Promise<void> {
-  const kept = Object.fromEntries(
-    Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  await ask({ program: tool.path, words, cwd, environment: { ...kept, ...added }, timeout: 60_000 });
+  await ask({
+    program: podman.path,
+    words: ['rm', '--force', '--all', '--time', '0'],
+    cwd: workspace,
+    environment: { ...definedOnly(own), ...added },
+    timeout: 60_000,
+  });
 }

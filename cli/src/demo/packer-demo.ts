@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ask } from '../../../release/src/process/ask';
 import { isMissing, resolveTool } from '../../../release/src/process/resolve-tool';
-import type { DemoScene, DemoStep } from './demo-scene';
+import { demoLoop } from './demo-loop';
+import type { DemoScene } from './demo-scene';
+import { definedOnly } from './environment';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -114,52 +116,19 @@ export function packerScene(directory: string, own: Environment): DemoScene {
   };
   for (const [path, text] of Object.entries(FILES)) write(path, text);
   mkdirSync(join(workspace, 'images'));
-  const version = (name: string, status: string) => (): void =>
-    write('packer/shop.pkrvars.hcl', `version = "${name}"\nstatus  = "${status}"\n`);
-  const live = (): Promise<string> => outputs(workspace, own);
-  const deploy = ['deploy', 'demo', '--approve', 'all'];
-  const steps: readonly DemoStep[] = [
-    {
-      title: 'Bake v1 with Packer and deploy it with Terraform',
-      text: 'The plan may touch one colour only: the guard refuses everything else. The router is a plan of its own.',
-      prepare: version('v1', 'healthy'),
-      command: deploy,
-      expect: 0,
-      after: live,
+  const steps = demoLoop({
+    live: () => outputs(workspace, own),
+    write: (version, isHealthy) =>
+      write('packer/shop.pkrvars.hcl', `version = "${version}"\nstatus  = "${isHealthy ? 'healthy' : 'broken'}"\n`),
+    texts: {
+      first:
+        'Packer bakes, Terraform deploys. The plan may touch one colour only: the guard refuses everything else. The router is a plan of its own.',
+      broken:
+        'v2 is applied to the other colour. Its health check fails, so the router is never planned: v1 serves on, and v2 is ended.',
+      better: 'v3 is healthy; the router moves to its colour.',
+      back: 'v1 is deployed to the idle colour again, checked, and gets the router.',
     },
-    {
-      title: 'Bake v2, which is broken',
-      text: 'v2 is applied to the other colour. Its health check fails, so the router is never planned: v1 serves on.',
-      prepare: version('v2', 'broken'),
-      command: deploy,
-      expect: 8,
-      after: live,
-    },
-    {
-      title: 'Bake v3 and deploy it',
-      text: 'v3 is healthy; the router moves to its colour.',
-      prepare: version('v3', 'healthy'),
-      command: deploy,
-      expect: 0,
-      after: live,
-    },
-    {
-      title: 'Go back to v1',
-      text: 'v1 is deployed to the idle colour again, checked, and gets the router.',
-      prepare: () => undefined,
-      command: ['rollback', 'demo', '--approve', 'all'],
-      expect: 0,
-      after: live,
-    },
-    {
-      title: 'What the ledger says',
-      text: 'Every release, who approved it, and what can be gone back to.',
-      prepare: () => undefined,
-      command: ['status'],
-      expect: 0,
-      after: () => Promise.resolve(''),
-    },
-  ];
+  });
   return { workspace, environment: {}, steps, end: () => Promise.resolve() };
 }
 
@@ -167,14 +136,11 @@ export function packerScene(directory: string, own: Environment): DemoScene {
 async function outputs(workspace: string, own: Environment): Promise<string> {
   const terraform = resolveTool('terraform', workspace, own);
   if (isMissing(terraform)) return terraform.problem;
-  const environment = Object.fromEntries(
-    Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
   const answer = await ask({
     program: terraform.path,
     words: ['output', '-json'],
     cwd: join(workspace, 'terraform'),
-    environment,
+    environment: definedOnly(own),
     timeout: 60_000,
   });
   const values = JSON.parse(answer.standardOutput) as Record<string, { value: unknown }>;

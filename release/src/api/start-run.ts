@@ -10,7 +10,7 @@ import { EnvironmentLock, type HeldLock } from '../lock/environment-lock';
 import { livenessOfHolder } from '../lock/holder';
 import type { RunKind } from '../run/journal-entry';
 import { IMAGES } from '../run/run';
-import { writeSpec, type RunSpec } from '../run/spec';
+import { NO_DECISIONS, writeSpec, type RunSpec } from '../run/spec';
 import { findStateRoot, type StateRoot } from '../state-root';
 import { gitState } from './git-state';
 
@@ -87,16 +87,7 @@ export async function createRun(workspace: Workspace, request: RunRequest): Prom
     slot: request.slot ?? null,
     actor: { user: userInfo().username, git: identity, via: request.via },
     git,
-    decisions: {
-      approve: null,
-      confirm: null,
-      allowDirty: null,
-      overrides: [],
-      acceptOneWay: [],
-      rebake: false,
-      oneWay: false,
-      ...request.decisions,
-    },
+    decisions: { ...NO_DECISIONS, ...request.decisions },
     version: request.version,
     createdAt: new Date().toISOString(),
   };

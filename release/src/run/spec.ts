@@ -43,6 +43,17 @@ export interface RunSpec {
   readonly createdAt: string;
 }
 
+/** Nothing is decided beforehand: the person is asked. */
+export const NO_DECISIONS: RunSpec['decisions'] = {
+  approve: null,
+  confirm: null,
+  allowDirty: null,
+  overrides: [],
+  acceptOneWay: [],
+  rebake: false,
+  oneWay: false,
+};
+
 const FILE = 'spec.json';
 
 /** Creates a run's directory with its specification. @throws EEXIST when the run exists */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { ReleaseHistory } from '../../../release/src/ledger/releases';
+import { NO_DECISIONS } from '../../../release/src/run/spec';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PowerCut } from '../support/fake-world';
 
@@ -63,7 +64,7 @@ describe('a deployment', () => {
     world.registry.clear();
     await start();
     expect(world.effects.filter((effect) => effect.startsWith('bake'))).toHaveLength(2);
-    await start({ decisions: { ...createDecisions(), rebake: true } });
+    await start({ decisions: { ...NO_DECISIONS, rebake: true } });
     expect(world.effects.filter((effect) => effect.startsWith('bake'))).toHaveLength(3);
   });
 
@@ -138,11 +139,11 @@ describe('a rollback', () => {
   it('F44: a release that cannot be undone is crossed only when it is named', async () => {
     await start();
     world.source = 'v2';
-    await start({ decisions: { ...createDecisions(), oneWay: true } });
+    await start({ decisions: { ...NO_DECISIONS, oneWay: true } });
     expect(await start({ kind: 'rollback' })).toContain(
       'crosses run2, which cannot be undone. Accept it with --accept-one-way run2',
     );
-    const accepted = { ...createDecisions(), acceptOneWay: ['run2'] };
+    const accepted = { ...NO_DECISIONS, acceptOneWay: ['run2'] };
     expect(await start({ kind: 'rollback', decisions: accepted })).toBe('live: run1 is live again, as run4.');
   });
 
@@ -270,18 +271,4 @@ function breakSource(source: string): void {
 
 function idOf(source: string): string {
   return `sha256:${createHash('sha256').update(source).digest('hex')}`;
-}
-
-function createDecisions(): Parameters<typeof createRun>[3] extends infer Changes
-  ? NonNullable<NonNullable<Changes> extends { decisions?: infer Decisions } ? Decisions : never>
-  : never {
-  return {
-    approve: null,
-    confirm: null,
-    allowDirty: null,
-    overrides: [],
-    acceptOneWay: [],
-    rebake: false,
-    oneWay: false,
-  };
 }

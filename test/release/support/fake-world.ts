@@ -14,7 +14,7 @@ import { executeRun, type RunWorld } from '../../../release/src/run/run';
 import type { RunEnd } from '../../../release/src/run/deploy';
 import type { RunContext } from '../../../release/src/run/context';
 import { RunControl } from '../../../release/src/run/run-control';
-import { writeSpec, type RunSpec } from '../../../release/src/run/spec';
+import { NO_DECISIONS, writeSpec, type RunSpec } from '../../../release/src/run/spec';
 import type { StateRoot } from '../../../release/src/state-root';
 import type {
   ApplyOutcome,
@@ -255,15 +255,7 @@ export function createRun(root: StateRoot, workspace: string, run: string, chang
     slot: null,
     actor: { user: 'ana', git: 'Ana', via: 'cli' },
     git: { commit: null, branch: null, dirty: false, pushed: null },
-    decisions: {
-      approve: null,
-      confirm: null,
-      allowDirty: null,
-      overrides: [],
-      acceptOneWay: [],
-      rebake: false,
-      oneWay: false,
-    },
+    decisions: NO_DECISIONS,
     version: '0.0.0',
     createdAt: '2026-11-21T00:00:00.000Z',
     ...changes,
