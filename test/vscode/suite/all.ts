@@ -4,6 +4,7 @@ import './diagnostics.test';
 import './fixes.test';
 import './settings.test';
 import './review.test';
+import './git-review.test';
 import './views.test';
 import './commands.test';
 import './tools.test';
