@@ -1,0 +1,139 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packerScene } from '../../cli/src/demo/packer-demo';
+import { Ledger } from '../../release/src/ledger/ledger';
+import { ReleaseHistory } from '../../release/src/ledger/releases';
+import { processesOfRun } from '../../release/src/machine/marked-processes';
+import { Journal } from '../../release/src/run/journal';
+import { progressOf } from '../../release/src/run/progress';
+import { StateRoot } from '../../release/src/state-root';
+import { ROOT } from '../support/cli';
+import { missingTool } from './bakers/packer-support';
+
+/** Entries of the journal of a deployment, in their order. `#2` is the second of its kind. */
+const ENTRIES = [
+  'run.created',
+  'gate.intent',
+  'gate.result',
+  'bake.intent',
+  'bake.result',
+  'publish.intent',
+  'publish.result',
+  'image.recorded',
+  'plan.intent',
+  'plan.result',
+  'approval.requested',
+  'approval.granted',
+  'apply.intent',
+  'apply.result',
+  'verify.intent',
+  'verify.result',
+  'health.intent',
+  'health.result',
+  'route.intent',
+  'route.result',
+  'release.recorded',
+  'run.live',
+  'run.closed',
+];
+
+/** A part here; `IMMUTABLE_CRASH_ALL=1` takes every boundary, before and after. */
+const POINTS =
+  process.env['IMMUTABLE_CRASH_ALL'] === '1'
+    ? ENTRIES.flatMap((entry) => [`${entry}:before`, `${entry}:after`])
+    : [
+        'bake.intent:after',
+        'apply.intent:before',
+        'apply.intent:after',
+        'apply.result:before',
+        'route.result:before',
+        'release.recorded:before',
+        'run.closed:before',
+      ];
+
+const missing = missingTool('packer') ?? missingTool('terraform');
+
+describe.skipIf(missing !== undefined)('F01: the engine is killed, for real', () => {
+  let directory: string;
+  let cli: string;
+  let scene: ReturnType<typeof packerScene>;
+  let root: StateRoot;
+  let version = 0;
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'immutable-crash-'));
+    cli = join(directory, 'dist', 'cli.js');
+    cpSync(join(ROOT, 'dist'), join(directory, 'dist'), { recursive: true });
+    await build({
+      absWorkingDir: ROOT,
+      entryPoints: ['release/src/engine.ts'],
+      outfile: join(directory, 'dist', 'engine.js'),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      mainFields: ['module', 'main'],
+      define: { IMMUTABLE_CRASH_POINTS: 'true' },
+      logLevel: 'error',
+    });
+    mkdirSync(join(directory, 'work'));
+    scene = packerScene(join(directory, 'work'), process.env);
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+
+  function run(words: readonly string[], crashAt = ''): Promise<{ readonly code: number; readonly text: string }> {
+    const env = { ...process.env, XDG_STATE_HOME: join(directory, 'state'), IMMUTABLE_CRASH_AT: crashAt };
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [cli, ...words],
+        { cwd: scene.workspace, env, timeout: 120_000 },
+        (error, out, err) => {
+          resolve({ code: error ? Number(error.code ?? -1) : 0, text: out + err });
+        },
+      );
+    });
+  }
+
+  /** A new version, baked and deployed. */
+  function deploy(crashAt = ''): Promise<{ readonly code: number; readonly text: string }> {
+    version++;
+    const name = `v${version}`;
+    writeFileSync(join(scene.workspace, 'packer/shop.pkrvars.hcl'), `version = "${name}"\nstatus  = "healthy"\n`);
+    return run(['deploy', 'demo', '--approve', 'all'], crashAt);
+  }
+
+  it('deploys once without a crash', async () => {
+    expect(await deploy()).toMatchObject({ code: 0 });
+    const state = join(directory, 'state', 'immutable');
+    root = new StateRoot(join(state, readdirSync(state)[0] ?? ''));
+  }, 120_000);
+
+  it.each(POINTS)(
+    '%s: it is resumed from what really happened',
+    async (point) => {
+      const before = new ReleaseHistory(Ledger.read(root.ledger('demo'))).releases().length;
+      const crashed = await deploy(point);
+      expect(crashed.text).toContain('The run was interrupted. Go on with: immutable-infra resume');
+      const [id = ''] = /(?<=resume )\w+/.exec(crashed.text) ?? [];
+      const resumed = await run(['resume', id]);
+      // An apply that never began has used up its approval: that run ends, and nothing was changed.
+      const isUsedUp = point === 'apply.intent:after';
+      expect(resumed.code, resumed.text).toBe(isUsedUp ? 6 : 0);
+
+      const view = Ledger.read(root.ledger('demo'));
+      const history = new ReleaseHistory(view);
+      expect(view.damage).toBeUndefined();
+      expect(history.releases().length - before, 'one release, recorded once').toBe(isUsedUp ? 0 : 1);
+      const progress = progressOf(Journal.read(root.run(id)).records());
+      expect(progress).toMatchObject({ state: 'CLOSED', violations: [], open: undefined });
+      expect(processesOfRun(id)).toEqual([]);
+      expect(readdirSync(join(root.path, 'locks'))).toEqual([]);
+      const seen = await scene.steps[0]?.after();
+      expect(seen).toContain(history.live()?.images[0]?.id);
+    },
+    240_000,
+  );
+});
