@@ -237,7 +237,9 @@ environments:
 
   async dispose(): Promise<void> {
     await this.registry.stop();
-    spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env: this.environment, stdio: 'ignore' });
+    // A test may have put another podman in front.
+    const env = { ...this.environment, PATH: process.env['PATH'] };
+    spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env, stdio: 'ignore' });
     this.runner.dispose();
     // Podman tidies up behind a container that has ended, and makes its folders again while they are removed.
     for (let tries = 50; ; tries--) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContainersWorld, missingContainers } from './containers-world';
@@ -59,10 +59,13 @@ describe.skipIf(reason !== undefined)('containers, end to end', { timeout: 240_0
   });
 
   it('F15: a version that listens on nothing gets no traffic, and is ended', async () => {
-    world.command('exec /bin/busybox sleep 1000');
+    world.command('echo the database is not there; exec /bin/busybox sleep 1000');
     const { outcome, text } = await world.run();
     expect(outcome).toBe('rolled-back');
     expect(text).toContain('green still serves; blue was ended.');
+    const steps = join(world.root.run('run3'), 'steps');
+    const [logs = ''] = readdirSync(steps).filter((name) => name.endsWith('-logs'));
+    expect(readFileSync(join(steps, logs, 'out.log'), 'utf8')).toBe('the database is not there\n');
     expect(world.running()).toEqual(['shop-local-green-web']);
     expect(route()).toContain(String(world.ports.green));
   });

@@ -216,7 +216,10 @@ class ContainersTarget implements Target {
     const there = new Set(slots.flatMap(({ containers }) => containers.map(({ id }) => id)));
     const left: string[] = [];
     for (const { id, name } of plan.stop) {
-      const problem = there.has(id) ? await engine.end(id) : undefined;
+      if (!there.has(id)) continue;
+      // Why a version was not healthy, only it can say, and not for long.
+      await engine.keepLog(id);
+      const problem = await engine.end(id);
       if (problem !== undefined) left.push(`${name} (${problem})`);
     }
     return { left };

@@ -47,7 +47,7 @@ const OWN_WORDS = /^--(?:name|replace|pull|rm|detach|cidfile|label-file|restart=
 
 /** Variables that would steer the engine's command line itself when a secret is passed through its environment. */
 const STEERING =
-  /^(?:PATH|HOME|TMPDIR|SHELL|USER|(?:CONTAINERS?|DOCKER|BUILDAH|STORAGE|REGISTRY|XDG|LD|DBUS|SSL|SSH)_.*|.*_PROXY|NOTIFY_SOCKET)$/i;
+  /^(?:PATH|HOME|TMPDIR|SHELL|USER|(?:CONTAINERS?|DOCKER|BUILDAH|STORAGE|REGISTRY|XDG|LD|DBUS|SSL|SSH)_.*|.*_PROXY|NOTIFY_SOCKET|IMMUTABLE_STEP)$/i;
 
 export function storedConfig({ runtime, run }: ContainersTargetConfig): StoredConfig {
   return {
