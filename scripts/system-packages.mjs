@@ -3,6 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+/** What the tests need besides Node: a browser, a registry, container tools, Packer. */
+export const TEST_PACKAGES = ['chromium', 'docker-registry', 'podman', 'buildah', 'runc', 'busybox-static', 'packer'];
+
 /**
  * Installs Debian packages that are not installed yet.
  *
@@ -16,8 +19,8 @@ export function ensurePackages(names) {
   if (process.getuid?.() !== 0) return false;
   console.log(`Installing ${missing().join(', ')} (apt-get) …`);
   // The lists of a fresh machine are empty or old, so an install that fails is tried again after an update.
-  if (apt(['install', '--yes', '--quiet', '--no-install-recommends', ...missing()])) return true;
-  return apt(['update', '--quiet']) && apt(['install', '--yes', '--quiet', '--no-install-recommends', ...missing()]);
+  if (install(missing())) return true;
+  return apt(['update', '--quiet']) && install(missing());
 }
 
 function isInstalled(name) {
@@ -25,6 +28,12 @@ function isInstalled(name) {
     encoding: 'utf8',
   });
   return stdout === 'installed';
+}
+
+function install(names) {
+  // Another test may be installing something.
+  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
+  return apt([...wait, 'install', '--yes', '--quiet', '--no-install-recommends', ...names]);
 }
 
 function apt(args) {

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensurePackages, TEST_PACKAGES } from './system-packages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const results = join(root, 'test-results', 'vitest.json');
@@ -25,6 +26,8 @@ const steps = [
   ...(filters.length > 0 ? [] : [['VS Code', process.execPath, ['test/vscode/run.mjs'], []]]),
 ];
 
+// Once, before several tests ask for them at the same time. A test whose tools are missing says so.
+if (filters.length === 0) ensurePackages(TEST_PACKAGES);
 mkdirSync(dirname(results), { recursive: true });
 for (const file of [results, editorResults]) rmSync(file, { force: true });
 const failed = [];
