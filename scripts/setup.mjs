@@ -44,7 +44,9 @@ function isInstalled() {
 function build() {
   const bundle = join(root, 'dist', 'cli.js');
   const stamp = join(root, 'dist', '.sources');
-  const sources = ['cli/src', 'server/src', 'client/src', 'release/src', 'docs/rules'].flatMap((path) => filesBelow(join(root, path)));
+  const sources = ['cli/src', 'server/src', 'client/src', 'release/src', 'docs/rules'].flatMap((path) =>
+    filesBelow(join(root, path)),
+  );
   const wanted = hashOf([
     ...['esbuild.mjs', 'package.json', 'package-lock.json'].map((name) => readFileSync(join(root, name))),
     ...sources.flatMap((file) => [file.slice(root.length), readFileSync(file)]),
