@@ -38,7 +38,11 @@ async function comparisons(repository: GitRepository): Promise<AgainstItem[]> {
       description: l10n.t('working tree against HEAD'),
       against: 'workingTree',
     },
-    { label: `$(git-stage) ${l10n.t('Staged Changes')}`, description: l10n.t('index against HEAD'), against: 'staged' },
+    {
+      label: `$(diff-added) ${l10n.t('Staged Changes')}`,
+      description: l10n.t('index against HEAD'),
+      against: 'staged',
+    },
     ...(branch === undefined
       ? []
       : [

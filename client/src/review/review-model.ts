@@ -1,4 +1,5 @@
 import type { ComparedFindings, ReviewShow, ShownFinding } from '../../../server/src/lsp/protocol';
+import { SEVERITIES } from '../findings/finding-types';
 import type { ReviewedFile } from './reviewed-files';
 
 /** What happened to a finding, in the order of the view. */
@@ -54,7 +55,7 @@ export function classRows(compared: readonly ComparedReview[], showOf: (file: Re
       const own = findings[change];
       if (own.length === 0 || !SHOWN[showOf(reviewed)].includes(change)) return [];
       const rows = [...own]
-        .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character)
+        .sort(compareFindings)
         .map((finding): FindingRow => ({ kind: 'finding', rule: finding.rule, change, reviewed, finding }));
       return [{ kind: 'file', change, reviewed, findings: rows }];
     });
@@ -68,7 +69,11 @@ export function isFindingRow(given: unknown): given is FindingRow {
   return typeof given === 'object' && given !== null && 'kind' in given && given.kind === 'finding';
 }
 
-/** How many findings a class has, 0 when it is not shown. */
-export function countOf(rows: readonly ClassRow[], change: ChangeClass): number {
-  return rows.find((row) => row.change === change)?.count ?? 0;
+/** The worst first, then in the order of the text. */
+function compareFindings(a: ShownFinding, b: ShownFinding): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    a.range.start.line - b.range.start.line ||
+    a.range.start.character - b.range.start.character
+  );
 }

@@ -13,7 +13,7 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
-import { classRows, countOf, type ChangeClass, type ClassRow, type ComparedReview } from './review-model';
+import { classRows, type ChangeClass, type ClassRow, type ComparedReview } from './review-model';
 import type { FileRow, FindingRow, ReviewRow } from './review-model';
 import { reviewShow } from './review-settings';
 
@@ -84,11 +84,7 @@ export class ReviewView implements TreeDataProvider<ReviewRow>, Disposable {
 
   private repaint(): void {
     this.rows = this.compared ? classRows(this.compared, ({ file }) => reviewShow(file)) : [];
-    const fresh = countOf(this.rows, 'new');
-    this.view.badge =
-      fresh === 0
-        ? undefined
-        : { value: fresh, tooltip: fresh === 1 ? l10n.t('1 new finding') : l10n.t('{0} new findings', fresh) };
+    // No badge: the container adds them up, and what is new is among the findings already.
     this.view.description = this.rows.map(({ change, count }) => `${className(change)} ${count}`).join(' · ');
     // An empty tree shows its welcome; a message above it says what was compared.
     this.view.message = this.rows.length === 0 ? '' : this.title;

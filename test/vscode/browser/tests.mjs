@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { REVIEW_TESTS } from './review-tests.mjs';
 
 const LIMIT = { timeout: 20_000 };
 
@@ -169,6 +170,7 @@ export const TESTS = [
       await shot('no-folder');
     },
   },
+  ...REVIEW_TESTS,
 ];
 
 async function until(look) {
