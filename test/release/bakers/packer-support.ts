@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -77,6 +77,18 @@ export class RealWorld {
     return context;
   }
 
+  /** Live processes of this world's runs. Other tests have runs of the same names. */
+  processes(): number[] {
+    const pids = [...this.runs].flatMap((run) => processesOfRun(run).map(({ pid }) => pid));
+    return pids.filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(this.workspace);
+      } catch {
+        return false;
+      }
+    });
+  }
+
   /** What the runs were warned of. */
   warnings(): string[] {
     return this.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
@@ -84,13 +96,11 @@ export class RealWorld {
 
   /** Ends what a test left running, and removes its files. */
   dispose(): void {
-    for (const run of this.runs) {
-      for (const { pid } of processesOfRun(run)) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It has ended meanwhile.
-        }
+    for (const pid of this.processes()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
       }
     }
     for (const path of [this.workspace, this.root.path]) rmSync(path, { recursive: true, force: true });

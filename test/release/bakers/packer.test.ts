@@ -6,7 +6,6 @@ import { createPackerBaker } from '../../../release/src/bakers/packer/packer-bak
 import type { Known } from '../../../release/src/config/interpolate';
 import type { ImageConfig } from '../../../release/src/config/types';
 import type { JsonObject } from '../../../release/src/durable/canonical-json';
-import { processesOfRun } from '../../../release/src/machine/marked-processes';
 import { RunStoppedError } from '../../../release/src/run/context';
 import type { LiveContext } from '../../../release/src/run/live-context';
 import { bundleProgram } from '../support/bundles';
@@ -206,7 +205,7 @@ describe.skipIf(skipped !== undefined)(`the Packer baker${skipped === undefined 
     const log = readFileSync(join(context.directory, 'steps/01-packer/out.log'), 'utf8');
     expect(log).toMatch(/[Cc]leanly cancelled/);
     expect(readFileSync(join(context.directory, 'steps/01-packer/interrupted'), 'utf8')).toBe('SIGINT');
-    await until(() => processesOfRun('run1').length === 0);
+    await until(() => world.processes().length === 0);
   });
 
   /** A build that is held up behind its manifest, or before it. */
@@ -227,7 +226,7 @@ describe.skipIf(skipped !== undefined)(`the Packer baker${skipped === undefined 
     const file = join(run.context.directory, 'steps/01-packer/pid.json');
     const pids = JSON.parse(readFileSync(file, 'utf8')) as Record<'tool' | 'runner', { pid: number }>;
     for (const name of kill) process.kill(pids[name].pid, 'SIGKILL');
-    return { baking, left: () => processesOfRun('run1').length, ...run };
+    return { baking, left: () => world.processes().length, ...run };
   }
 
   it('F07: a front process killed behind the manifest: what is left is waited for, the image used, with a warning', async () => {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { processesOfRun, stepMark } from '../../../release/src/machine/marked-processes';
+import { stepMark } from '../../../release/src/machine/marked-processes';
 import { cancelPolicyOf } from '../../../release/src/process/cancel-policy';
 import { Step } from '../../../release/src/process/step';
 import { RunStoppedError } from '../../../release/src/run/context';
@@ -245,7 +245,7 @@ writeFileSync('started', '');
     expect(outcome).toBe('partial');
     expect(table).toContain('done: terraform_data.one (create)');
     expect(table.join('\n')).toMatch(/damaged: terraform_data\.two \(tainted/);
-    await until(() => processesOfRun('one').length === 0);
+    await until(() => world.processes().length === 0);
     expect(readFileSync(inModule('signals'), 'utf8')).toBe('INT\n');
     expect(world.terraform('state', 'list').split('\n')).toContain('terraform_data.one');
   });
