@@ -15,7 +15,7 @@ const ALLOWED = [
   /^extension\/(?:readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(?:cli|(?:client|server)\.(?:node|web))\.js(?:\.LEGAL\.txt)?$/,
   /^extension\/docs\/rules\/(?:[a-z-]+\/)?[A-Za-z0-9-]+\.md$/,
-  /^extension\/docs\/editor\.md$/,
+  /^extension\/docs\/(?:editor|reviews)\.md$/,
   /^extension\/docs\/images\/[a-z-]+\.png$/,
   /^extension\/l10n\/bundle\.l10n(?:\.[a-z-]+)?\.json$/,
   /^extension\/media\/(?:icon\.png|activity\.svg|walkthrough\/[a-z]+\.md)$/,

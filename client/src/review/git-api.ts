@@ -1,4 +1,4 @@
-import type { CancellationToken, Event, Uri } from 'vscode';
+import type { CancellationToken, Uri } from 'vscode';
 
 /**
  * What is used of the editor's own Git extension: `extensions.getExtension('vscode.git').exports`. It runs Git; this
@@ -11,7 +11,7 @@ export interface GitExtension {
 
 export interface GitApi {
   readonly state: 'uninitialized' | 'initialized';
-  readonly onDidChangeState: Event<GitApi['state']>;
+  onDidChangeState(listener: (state: GitApi['state']) => unknown): { dispose(): unknown };
   readonly repositories: readonly GitRepository[];
   /** A version of a file. The ref `''` is the index. */
   toGitUri(uri: Uri, ref: string): Uri;
