@@ -1,5 +1,6 @@
 import { didYouMeanText } from '../../../server/src/core/did-you-mean';
 import type { RuleMeta } from '../../../server/src/core/rule';
+import { shownRulePage } from '../../../server/src/core/rule-page';
 import type { Arguments, Command } from '../command-line';
 import { rulePage, ruleUrl } from '../docs-pages';
 import { EXIT, UsageError, type ExitCode } from '../exit-codes';
@@ -40,7 +41,8 @@ function findRules(word: string, metas: readonly RuleMeta[]): RuleMeta[] {
 }
 
 function describe(meta: RuleMeta): string {
-  const page = rulePage(meta.id) ?? `# ${meta.id}\n\n${meta.summary}.\n`;
+  const text = rulePage(meta.id);
+  const page = text === undefined ? `# ${meta.id}\n\n${meta.summary}.\n` : shownRulePage(text);
   const url = ruleUrl(meta);
   const facts = [
     `Severity: ${meta.severity}${meta.strictSeverity ? ` (${meta.strictSeverity} in the preset strict)` : ''}`,

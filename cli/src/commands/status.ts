@@ -89,7 +89,7 @@ function showRelease(release: StoredRelease, history: ReleaseHistory): ShownRele
     id: release.id,
     kind: release.kind,
     t: release.t,
-    images: release.images.map(({ ref }) => ref),
+    images: release.images.map(({ kind, name, ref, id }) => (kind === 'files' ? `${name} ${id}` : ref)),
     health: release.health.verdict,
     slot: release.slot,
     commit: typeof commit === 'string' ? commit : null,

@@ -64,11 +64,19 @@ export async function startRun(
 
 /** Starts the engine of an interrupted run again. */
 export function resumeRun(root: StateRoot, spec: RunSpec, io: Io, isJson: boolean): Promise<DeliveryExit> {
+  // Asked before the engine starts, so that nothing of what it tells is missed.
+  const followed = follow(root, spec, io, isJson, 'now');
   startEngine(root, spec.run, ENGINE);
-  return follow(root, spec, io, isJson);
+  return followed;
 }
 
-async function follow(root: StateRoot, spec: RunSpec, io: Io, isJson: boolean): Promise<DeliveryExit> {
+async function follow(
+  root: StateRoot,
+  spec: RunSpec,
+  io: Io,
+  isJson: boolean,
+  from: 'start' | 'now' = 'start',
+): Promise<DeliveryExit> {
   const directory = root.run(spec.run);
   const control = new RunControl(directory);
   const narrator = new Narrator(io, isJson);
@@ -86,7 +94,7 @@ async function follow(root: StateRoot, spec: RunSpec, io: Io, isJson: boolean): 
   };
   const release = cancelOnInterrupt(control, io);
   try {
-    const end = await followRun(directory, onEvent, leave.signal);
+    const end = await followRun(directory, onEvent, leave.signal, from);
     if (end.text === undefined) {
       io.stderr.write(`The run was interrupted. Go on with: immutable-infra resume ${spec.run}\n`);
     }

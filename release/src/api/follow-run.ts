@@ -27,8 +27,11 @@ export async function followRun(
   directory: string,
   onEvent: (event: RunEvent) => void,
   signal?: AbortSignal,
+  from: 'start' | 'now' = 'start',
 ): Promise<FollowEnd> {
   const tail = new EventTail(join(directory, EVENTS_FILE));
+  // What was told before an interruption, a question above all, is settled.
+  if (from === 'now') tail.read();
   const deadline = performance.now() + START_MILLISECONDS;
   let wasAlive = false;
   for (;;) {

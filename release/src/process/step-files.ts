@@ -23,6 +23,15 @@ export class StepFiles {
     return join(this.directory, 'interrupted');
   }
 
+  /** Name of the tool: it decides how the step is cancelled, by whoever waits for it. */
+  toolName(): string {
+    return readIfThere(join(this.directory, 'tool')) ?? '';
+  }
+
+  setToolName(name: string): void {
+    writeDurably(join(this.directory, 'tool'), name);
+  }
+
   processes(): StepProcesses | undefined {
     return this.readJson('pid.json') as StepProcesses | undefined;
   }

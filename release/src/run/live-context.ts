@@ -89,6 +89,7 @@ export class LiveContext implements RunContext {
       secrets: [...this.options.secrets, ...(action.secrets ?? [])],
     };
     const step = await Step.start(order, this.options.stepRunner, stepMark(this.run, number));
+    step.files.setToolName(basename(action.tool.name));
     this.tell({ type: 'step', name: action.name, phase: 'started', log: step.files.output, code: null });
     return this.finish(step, action.name, cancelPolicyOf(basename(action.tool.name)), action.timeout);
   }
@@ -97,7 +98,7 @@ export class LiveContext implements RunContext {
     const last = this.steps.last(name);
     if (!last) return undefined;
     const step = Step.adopt(last.path, stepMark(this.run, last.number));
-    return this.finish(step, name, cancelPolicyOf(name), undefined);
+    return this.finish(step, name, cancelPolicyOf(step.files.toolName()), undefined);
   }
 
   ask(question: ToolQuestion): Promise<ToolAnswer> {

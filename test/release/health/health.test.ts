@@ -47,12 +47,12 @@ describe('the verdict', () => {
     const identity = { json: '$.build[0].commit', equals: '${release.id}' };
     expect((await check([http(url, { identity })])).verdict).toBe('confirmed');
     const inherited = { json: '$.constructor', equals: 'x' };
-    expect((await check([http(url, { identity: inherited, timeout: 200 })])).verdict).toBe('unconfirmed');
+    expect((await check([http(url, { identity: inherited, timeout: 1500 })])).verdict).toBe('unconfirmed');
   });
 
   it('F16: is unconfirmed when the old version answers, and says who did', async () => {
     const url = await serve((_request, response) => response.setHeader('x-release', 'old').end());
-    const result = await check([http(url, { identity: IDENTITY, timeout: 300 })]);
+    const result = await check([http(url, { identity: IDENTITY, timeout: 1500 })]);
     expect(result.verdict).toBe('unconfirmed');
     expect(result.checks[0]?.samples.at(-1)?.detail).toBe('200, X-Release is `old`, not `new`');
   });
