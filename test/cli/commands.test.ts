@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { shownRulePage } from '../../server/src/core/rule-page';
 import { IMMUTABLE_DOCKERFILE, LATEST, MUTABLE_DOCKERFILE, ROOT, Workspace } from '../support/cli';
 
 describe('the command line', () => {
@@ -108,7 +109,9 @@ describe('explain', () => {
     const { code, stdout } = await new Workspace().run(['explain', LATEST]);
     expect(code).toBe(0);
     const page = readFileSync(join(ROOT, 'docs', 'rules', `${LATEST}.md`), 'utf8').trimEnd();
-    expect(stdout.startsWith(page)).toBe(true);
+    expect(page).toMatch(/^#\s*\^/m);
+    expect(stdout.startsWith(shownRulePage(page))).toBe(true);
+    expect(stdout).not.toContain('^^^');
     expect(stdout).toMatch(/^Severity: error/m);
   });
 

@@ -172,6 +172,8 @@ describe('explaining a rule', () => {
     expect(await client.send(explainRule, { rule: 'mutable-reference/image-latest' })).toMatchObject({
       title: 'mutable-reference/image-latest',
     });
+    const latest = await client.send(explainRule, { rule: 'mutable-reference/image-latest' });
+    expect(latest?.markdown).not.toContain('^^^');
     const unused = await client.send(explainRule, { rule: 'suppression/unused' });
     expect(unused?.markdown).toContain('A suppression must silence a finding.');
     expect(await client.send(explainRule, { rule: 'no/such' })).toBeNull();

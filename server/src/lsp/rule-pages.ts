@@ -1,3 +1,4 @@
+import { shownRulePage } from '../core/rule-page';
 import type { Folders } from './folders';
 import type { Runtime } from './runtime';
 
@@ -12,7 +13,7 @@ export function explain(rule: string, folders: Folders, runtime: Pick<Runtime, '
   const meta = folders.metaOf(rule);
   if (!meta) return null;
   const page = runtime.readDoc(rule);
-  if (page !== undefined) return { markdown: page, title: rule };
+  if (page !== undefined) return { markdown: shownRulePage(page), title: rule };
   const messages = Object.values(meta.messages).map((message) => `- ${message}`);
   const link = meta.docs === undefined ? [] : ['', meta.docs];
   return { markdown: [`# ${rule}`, '', `${meta.summary}.`, '', ...messages, ...link, ''].join('\n'), title: rule };
