@@ -80,6 +80,7 @@ class Repositories {
   addUse(use: ImageUse, path: string, environment: Environment): void {
     for (const option of use.options) {
       const { reference } = option;
+      if (isUnknown(reference.repository)) continue;
       const place = imagePlace(use, option);
       const text = shownReference(option);
       const known: InventoryReference = {
@@ -105,7 +106,7 @@ class Repositories {
   addBuilds({ path, imagesBuilt }: FileSummary): void {
     for (const { name, dockerfile } of imagesBuilt) {
       const reference = parseImageReference(name);
-      if (!reference) continue;
+      if (!reference || isUnknown(reference.repository)) continue;
       const builds = table(this.builds, shownName(reference.repository));
       builds.set([path, name, dockerfile ?? ''].join('\0'), { path, name, dockerfile });
     }
@@ -132,6 +133,11 @@ function table<Item>(tables: Map<string, Map<string, Item>>, name: string): Map<
   const made = new Map<string, Item>();
   tables.set(name, made);
   return made;
+}
+
+/** Nothing of the name is known, so it belongs to no repository: `FROM ${BASE}`. */
+function isUnknown(repository: string): boolean {
+  return !/[a-z0-9]/i.test(repository.replace(/^docker\.io\/(?:library\/)?(?=\uE000)/, ''));
 }
 
 /** Of a name that begins with an unknown part, the registry is not known either. */
