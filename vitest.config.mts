@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Mocha runs these inside a real VS Code.
+    exclude: ['test/vscode/**', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
     // Guards against hangs, not measures of speed: CI machines are slow and shared.

@@ -8,8 +8,7 @@ const BASTION = /bastion|jump[-_ ]?(host|box|server)|(^|[^a-z])jump([^a-z]|$)|vp
 const SSH_SERVICE = /sftp|gitea|gitlab|gerrit|forgejo|bitbucket|git[-_]ssh/i;
 
 /** Machines on which people work: logging in is what they are for. */
-const WORKPLACE =
-  /dev[-_]?(desktop|box|machine|vm|workstation)(e?s)?([^a-z]|$)|workstation|cloud[-_]?desktop/i;
+const WORKPLACE = /dev[-_]?(desktop|box|machine|vm|workstation)(e?s)?([^a-z]|$)|workstation|cloud[-_]?desktop/i;
 
 const PACKER = /packer/i;
 
