@@ -42,9 +42,23 @@ async function runDemo(args: Arguments, io: Io): Promise<ExitCode> {
   } finally {
     await scene?.end();
     if (args.flag('keep')) io.stdout.write(`The folder is kept: ${directory}\n`);
-    // What podman leaves behind to clean up after its containers may still be at work.
-    else rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    else if (!(await removeFolder(directory)))
+      io.stdout.write(`The folder could not be removed: ${directory}
+`);
   }
+}
+
+/** What podman starts to clean up after its containers may still write: the folder is walked again until it is gone. */
+async function removeFolder(directory: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+      return true;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+  return false;
 }
 
 async function playAll(scene: DemoScene, io: Io): Promise<ExitCode> {
