@@ -1,5 +1,5 @@
 // Writes everything that follows from the rules' own metadata: the registry, the table in the README, the index of the
-// rule pages and the JSON Schema of immutable.yaml. `--check` only compares and fails when something is stale.
+// rule pages and the JSON Schema of immutable.yaml, whose keys of delivery the release engine defines. `--check` only compares and fails when something is stale.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -106,7 +106,17 @@ One page a rule. Written from the rules' own metadata by \`npm run gen\`.
 ${table(all, '')}
 `,
 );
-await emit('schemas/immutable.schema.json', JSON.stringify(buildConfigSchema(all), null, 2));
+const delivery = JSON.parse(readFileSync(join(root, 'release/src/config/pipeline.schema.json'), 'utf8'));
+await emit('schemas/immutable.schema.json', JSON.stringify(buildConfigSchema(all, delivery), null, 2));
+await emit(
+  'server/src/lsp/delivery-schema.gen.ts',
+  `// Written by scripts/gen-rules.mjs from release/src/config/pipeline.schema.json. Do not edit.
+import type { JsonSchema } from '../core/config-schema';
+
+/** The keys of \`immutable.yaml\` beside \`lint\`. */
+export const DELIVERY_SCHEMA: JsonSchema = ${JSON.stringify(delivery)};
+`,
+);
 if (existsSync(join(root, 'README.md'))) {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const marked = /<!-- rules -->[\s\S]*<!-- \/rules -->/;

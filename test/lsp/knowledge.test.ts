@@ -147,6 +147,10 @@ describe('completion', () => {
     ['lint:\n  overrides:\n    - ', 2, 6, 'files', 'files: '],
     ['lint:\n  overrides:\n    - files: [a]\n      ', 3, 6, 'rules', 'rules:\n        '],
     ['lint:\n  environments:\n    ', 2, 4, 'production', 'production: '],
+    ['', 0, 0, 'environments', 'environments:\n  '],
+    ['app: web\nimages:\n  web:\n    ', 3, 4, 'container', 'container:\n      '],
+    ['app: web\nimages:\n  web:\n    container:\n      builder: p', 4, 16, 'podman', 'podman'],
+    ['app: web\nenvironments:\n  local:\n    health:\n      - ', 4, 8, 'http', 'http:\n          '],
   ])('knows immutable.yaml: %j', async (text, line, character, label, newText) => {
     const client = await start();
     const uri = 'file:///work/shop/immutable.yaml';

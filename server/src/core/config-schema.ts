@@ -17,8 +17,35 @@ function texts(description: string): JsonSchema {
  * The schema of `immutable.yaml`, with every rule and its options, for completion and checks in an editor.
  *
  * @param rules all built-in rules and those about suppressions
+ * @param delivery the schema of the keys beside `lint`; without it any key may stand there
+ * @throws when a definition of it has a name that is taken
  */
-export function buildConfigSchema(rules: readonly RuleMeta[]): JsonSchema {
+export function buildConfigSchema(rules: readonly RuleMeta[], delivery?: JsonSchema): JsonSchema {
+  const lint = buildLintSchema(rules);
+  return delivery ? withDelivery(lint, delivery) : lint;
+}
+
+/**
+ * One schema for the whole file. A file of the linter alone names no `app`, so that is asked for only beside the keys
+ * that need it.
+ */
+function withDelivery(lint: JsonSchema, delivery: JsonSchema): JsonSchema {
+  const own = lint['definitions'] as JsonSchema;
+  const added = delivery['definitions'] as JsonSchema;
+  const taken = Object.keys(added).find((name) => name in own);
+  if (taken !== undefined) throw new Error(`Both schemas define \`${taken}\`: rename one of them.`);
+  const { lint: _, ...keys } = delivery['properties'] as JsonSchema;
+  return {
+    ...lint,
+    additionalProperties: false,
+    patternProperties: { '^x-': true },
+    properties: { $schema: { type: 'string' }, ...keys, ...(lint['properties'] as JsonSchema) },
+    dependencies: { images: ['app'], environments: ['app'], gates: ['app'] },
+    definitions: { ...own, ...added },
+  };
+}
+
+function buildLintSchema(rules: readonly RuleMeta[]): JsonSchema {
   const sorted = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   const families = [...FAMILIES, 'suppression'].map((family) => [`${family}/*`, family] as const);
   return {

@@ -1,4 +1,5 @@
 import { buildConfigSchema, type JsonSchema } from '../core/config-schema';
+import { DELIVERY_SCHEMA } from './delivery-schema.gen';
 import { KNOWN_METAS } from './folder';
 
 /** A key that may be written, with what it means. */
@@ -13,12 +14,14 @@ let root: JsonSchema | undefined;
 
 /** The schema of `immutable.yaml` and what is at a path in it. */
 export function configSchemaAt(path: readonly string[]): readonly JsonSchema[] {
-  root ??= buildConfigSchema(KNOWN_METAS);
+  root ??= buildConfigSchema(KNOWN_METAS, DELIVERY_SCHEMA);
   let current = expand(root);
   for (const step of path) {
     current = current.flatMap((schema) => {
       if (step === ITEM) return expand(schema['items']);
-      return expand(record(schema['properties'])[step]);
+      const properties = record(schema['properties']);
+      // Images and environments have names of the user's choice.
+      return expand(Object.hasOwn(properties, step) ? properties[step] : schema['additionalProperties']);
     });
   }
   return current;
@@ -56,8 +59,11 @@ function expand(schema: unknown): readonly JsonSchema[] {
   const reference = one['$ref'];
   if (typeof reference === 'string')
     return expand(record(record(root)['definitions'])[reference.replace('#/definitions/', '')]);
-  const alternatives = one['anyOf'];
-  const inside = Array.isArray(alternatives) ? alternatives.flatMap((alternative) => expand(alternative)) : [];
+  const alternatives = one['anyOf'] ?? one['oneOf'];
+  const inside = Array.isArray(alternatives)
+    ? // What only asks for keys says nothing of what may be written.
+      alternatives.filter((alternative) => Object.keys(record(alternative)).join() !== 'required').flatMap(expand)
+    : [];
   return Object.keys(one).length === 0 ? inside : [one, ...inside];
 }
 

@@ -59,9 +59,17 @@ export function parseConfig(text: string, path: string, metas: readonly RuleMeta
   };
 }
 
-/** `images` and `environments` are keys of delivery too: a file that names its `app` means those. */
+/** Keys that only delivery has. */
+const DELIVERY_KEYS = ['app', 'version', 'gates'];
+
+/**
+ * `images` and `environments` are keys of delivery too. There they hold a map for each name of the user's choice, and
+ * here lists under few fixed names; while somebody writes, `app` may not stand there yet.
+ */
 function isDelivery(root: DataNode, key: string): boolean {
-  return (key === 'images' || key === 'environments') && entry(root, 'app') !== undefined;
+  if (key !== 'images' && key !== 'environments') return false;
+  if (DELIVERY_KEYS.some((name) => entry(root, name))) return true;
+  return asMap(entry(root, key)?.value)?.entries.some(({ value }) => asMap(value)) ?? false;
 }
 
 class ConfigBuilder {

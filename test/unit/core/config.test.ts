@@ -207,6 +207,11 @@ describe('problems of a configuration', () => {
   it('sees keys outside of lint, other presets and files that are no map', () => {
     expect(problems('rules: {}\n')).toEqual(['1: Put `rules` under the key `lint`.']);
     expect(problems('app: web\nimages: {}\nenvironments: {}\n')).toEqual([]);
+    // Half written: `app` comes later.
+    expect(problems('images: { web: { container: {} } }\n')).toEqual([]);
+    expect(problems('environments: { local: { target: {} } }\n')).toEqual([]);
+    expect(problems('environments: { dev: ["a/**"] }\n')).toEqual(['1: Put `environments` under the key `lint`.']);
+    expect(problems('images: { trustedImmutable: [a] }\n')).toEqual(['1: Put `images` under the key `lint`.']);
     expect(problems('lint:\n  extends: [recomended]\n')).toEqual([
       expect.stringContaining('Did you mean `recommended`?'),
     ]);
