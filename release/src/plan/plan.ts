@@ -14,7 +14,7 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** A plan as people read it. Holds no secret: what is sensitive was masked when it was read. */
 export interface Plan {
-  readonly tool: 'terraform';
+  readonly tool: 'terraform' | 'containers';
   /** Of the binary plan: what is approved is this and nothing else. `sha256:…` */
   readonly hash: string;
   /** Sorted by danger, then by address. Changes of nothing are left out. */
@@ -42,12 +42,19 @@ export interface PlannedChange {
 export interface PlannedAttribute {
   /** `launch_template[0].version` */
   readonly path: string;
-  /** JSON, `(sensitive)`, or undefined when there is none. */
+  /** JSON, `(sensitive)`, text of several lines, or undefined when there is none. */
   readonly before: string | undefined;
   /** JSON, `(sensitive)`, `(known after apply)`, or undefined when there is none. */
   readonly after: string | undefined;
   /** Changing it forces the replacement. */
   readonly replaces: boolean;
+}
+
+/** A plan with what is said above it: what a run keeps of it, so that it can be shown again. */
+export interface ShownPlan {
+  readonly plan: Plan;
+  /** What will be live, and what is live now, in words. */
+  readonly lines: readonly string[];
 }
 
 /** True when something is taken away. */

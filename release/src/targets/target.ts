@@ -3,6 +3,7 @@ import type { Known } from '../config/interpolate';
 import type { JsonObject } from '../durable/canonical-json';
 import type { HealthVerdict } from '../health/verdict';
 import type { GuardViolation } from '../plan/guard';
+import type { ShownPlan } from '../plan/plan';
 import type { RunContext } from '../run/context';
 
 /** What a run wants to be live. Kept in the ledger as record `release`, so that a rollback can want it again. */
@@ -37,6 +38,8 @@ export interface PreparedPlan {
   readonly hash: string;
   /** For people: Markdown, masked. */
   readonly document: string;
+  /** The same as data, masked: editors show more of it than a text can. */
+  readonly shown?: ShownPlan | undefined;
   readonly counts: { readonly add: number; readonly change: number; readonly destroy: number };
   readonly violations: readonly GuardViolation[];
   /** True when there is nothing to do. */
@@ -45,6 +48,8 @@ export interface PreparedPlan {
   readonly intent: JsonObject;
   /** What a `full` rollback applies again; kept in the ledger with the release. Undefined: nothing but the images. */
   readonly config?: JsonObject | undefined;
+  /** Why a `full` rollback brings only the image back, for people. */
+  readonly instead?: string | undefined;
 }
 
 /** How much of a plan was done. */

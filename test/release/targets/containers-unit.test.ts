@@ -121,6 +121,9 @@ describe('a container to start', () => {
 });
 
 describe('a plan', () => {
+  const STORED = { kind: 'containers', runtime: null, run: [] } as const;
+  const HEADING = { environment: 'local', lines: ['Deploys r1 to green'] };
+
   function plan(): ContainersPlan {
     const spec = specOf('env: { KEY: { fromEnv: SHOP_KEY }, TOKEN: { fromCommand: [pass, show, shop] } }');
     if (!spec) throw new Error('nothing to start');
@@ -128,14 +131,14 @@ describe('a plan', () => {
   }
 
   it('says where secrets come from, and nothing of them', () => {
-    const { document } = preparedDeploy(plan(), { kind: 'containers', runtime: null, run: [] }, ['# Deploy']);
+    const { document } = preparedDeploy(plan(), STORED, HEADING);
     expect(document).toContain('KEY = (secret, from the variable SHOP_KEY)');
     expect(document).toContain('TOKEN = (secret, from a command)');
     expect(document).not.toContain('pass');
   });
 
   it('F21: one that was changed after the approval is refused', () => {
-    const prepared = preparedDeploy(plan(), { kind: 'containers', runtime: null, run: [] }, ['# Deploy']);
+    const prepared = preparedDeploy(plan(), STORED, HEADING);
     expect(approvedPlan(prepared)).toEqual(plan());
     const work = { ...plan(), slot: 'blue' };
     expect(() => approvedPlan({ ...prepared, intent: { work } })).toThrow('The plan is not the one that was approved');

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../../durable/canonical-json';
+import type { GuardViolation } from '../../plan/guard';
+import { planAsMarkdown, type PlanHeading } from '../../plan/markdown';
+import type { Plan, PlannedAttribute, PlannedChange } from '../../plan/plan';
 import { RunStoppedError } from '../../run/context';
 import type { PreparedPlan } from '../target';
 import type { ContainerState } from './container-state';
@@ -53,88 +56,96 @@ export function stoppedOf({ id, name, labels, image }: ContainerState): StoppedC
 }
 
 /** The plan as every target gives it. */
-export function preparedDeploy(plan: ContainersPlan, config: StoredConfig, heading: readonly string[]): PreparedPlan {
-  return prepared(plan, { add: plan.start.length, change: 0, destroy: plan.stop.length }, { config }, [
-    ...heading,
-    ...stopLines(plan.stop),
-    ...plan.start.flatMap(startLines),
-  ]);
+export function preparedDeploy(
+  work: ContainersPlan,
+  config: StoredConfig,
+  heading: PlanHeading,
+  violations: readonly GuardViolation[] = [],
+): PreparedPlan {
+  return prepared(work, [...work.stop.map(stopped), ...work.start.map(started)], heading, violations, { config });
 }
 
-export function preparedRetire(plan: ContainersPlan, heading: readonly string[]): PreparedPlan {
-  const counts = { add: 0, change: 0, destroy: plan.stop.length };
-  return prepared(plan, counts, {}, [...heading, ...stopLines(plan.stop)]);
+export function preparedRetire(
+  work: ContainersPlan,
+  heading: PlanHeading,
+  violations: readonly GuardViolation[],
+): PreparedPlan {
+  return prepared(work, work.stop.map(stopped), heading, violations, {});
 }
 
-export function preparedRoute(plan: RoutePlan, heading: readonly string[]): PreparedPlan {
-  const reload = plan.reload.length === 0 ? [] : [`Then \`${plan.reload.join(' ')}\` is run.`];
-  return prepared(plan, { add: 0, change: 1, destroy: 0 }, {}, [
-    ...heading,
-    `## Write \`${plan.path}\``,
-    fenced('diff', [...signed('-', plan.before), ...signed('+', plan.content)].join('\n')),
-    ...reload,
-  ]);
+export function preparedRoute(work: RoutePlan, heading: PlanHeading): PreparedPlan {
+  const { path, before, content, reload } = work;
+  const file: PlannedChange = {
+    address: path,
+    block: path,
+    type: 'file',
+    kind: before === null ? 'create' : 'update',
+    reason: undefined,
+    attributes: [attribute('content', before ?? undefined, content)],
+  };
+  const then = reload.length === 0 ? [] : [`Then \`${reload.join(' ')}\` is run`];
+  return prepared(work, [file], { ...heading, lines: [...heading.lines, ...then] }, [], {});
 }
 
 function prepared(
-  plan: ContainersPlan | RoutePlan,
-  counts: PreparedPlan['counts'],
+  work: ContainersPlan | RoutePlan,
+  changes: readonly PlannedChange[],
+  heading: PlanHeading,
+  violations: readonly GuardViolation[],
   more: JsonObject,
-  paragraphs: readonly string[],
 ): PreparedPlan {
-  const hash = hashOf(plan);
-  const [heading = '', ...rest] = paragraphs;
+  const hash = hashOf(work);
+  const count = (kind: PlannedChange['kind']): number => changes.filter((change) => change.kind === kind).length;
+  const counts = { add: count('create'), change: count('update'), destroy: count('destroy') };
+  const plan: Plan = { tool: 'containers', hash, changes, outputs: [], counts, unchanged: 0, drift: [] };
   return {
     hash,
-    document: `${[heading, `Plan \`${hash}\``, ...rest].join('\n\n')}\n`,
+    document: planAsMarkdown(plan, heading, violations),
+    shown: { plan, lines: heading.lines },
     counts,
-    violations: [],
+    violations,
     isEmpty: counts.add + counts.change + counts.destroy === 0,
-    intent: { work: plan, ...more },
+    intent: { work, ...more },
   };
 }
 
-function stopLines(stop: readonly StoppedContainer[]): readonly string[] {
-  if (stop.length === 0) return [];
-  const list = stop.map(({ name, release, image }) => `- \`${name}\`: release ${release}, image \`${image}\``);
-  return [`## ⚠ Stop and remove (${stop.length})`, list.join('\n')];
+function stopped({ name, release, image }: StoppedContainer): PlannedChange {
+  return {
+    address: name,
+    block: name,
+    type: 'container',
+    kind: 'destroy',
+    reason: undefined,
+    attributes: [attribute('release', release, undefined), attribute('image', image, undefined)],
+  };
 }
 
 /** Secrets are not known here: only where they come from. */
-function startLines(spec: ContainerSpec): readonly string[] {
-  const environment = [
-    ...Object.entries(spec.environment).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
-    ...Object.entries(spec.secrets).map(([name, value]) => `${name} = (secret, ${sourceOf(value)})`),
+function started(spec: ContainerSpec): PlannedChange {
+  const values = [
+    ...Object.entries(spec.environment).map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
+    ...Object.entries(spec.secrets).map(([name, value]): [string, string] => [name, `(secret, ${sourceOf(value)})`]),
   ];
-  return [
-    `## Start \`${spec.name}\``,
-    fenced(
-      'yaml',
-      [
-        `image: ${spec.reference}`,
-        ...spec.publish.map((port) => `publish: ${port}`),
-        ...spec.arguments.map((word) => `argument: ${word}`),
-        ...environment.map((line) => `environment: ${line}`),
-      ].join('\n'),
-    ),
-  ];
+  return {
+    address: spec.name,
+    block: spec.name,
+    type: 'container',
+    kind: 'create',
+    reason: undefined,
+    attributes: [
+      attribute('image', undefined, spec.reference),
+      ...spec.publish.map((port, index) => attribute(`publish[${index}]`, undefined, port)),
+      ...spec.arguments.map((word, index) => attribute(`args[${index}]`, undefined, word)),
+      ...values.map(([name, value]) => attribute(`env.${name}`, undefined, value)),
+    ],
+  };
+}
+
+function attribute(path: string, before: string | undefined, after: string | undefined): PlannedAttribute {
+  return { path, before, after, replaces: false };
 }
 
 function sourceOf(value: ContainerSpec['secrets'][string]): string {
   if (typeof value['fromEnv'] === 'string') return `from the variable ${value['fromEnv']}`;
   return 'fromCommand' in value ? 'from a command' : 'from the file';
-}
-
-function signed(sign: string, text: string | null): readonly string[] {
-  return text === null
-    ? []
-    : text
-        .replace(/\n$/, '')
-        .split('\n')
-        .map((line) => `${sign} ${line}`);
-}
-
-function fenced(language: string, body: string): string {
-  const fence = /`{3,}/.test(body) ? '````' : '```';
-  return `${fence}${language}\n${body}\n${fence}`;
 }

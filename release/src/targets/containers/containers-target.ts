@@ -2,6 +2,7 @@ import type { Known } from '../../config/interpolate';
 import type { ContainersTargetConfig } from '../../config/types';
 import type { JsonObject } from '../../durable/canonical-json';
 import type { GuardViolation } from '../../plan/guard';
+import type { PlanHeading } from '../../plan/markdown';
 import { RunStoppedError, type RunContext } from '../../run/context';
 import { MissingValueError, resolveValue } from '../../secrets/sources';
 import type { Secret } from '../../secrets/redactor';
@@ -76,11 +77,9 @@ class ContainersTarget implements Target {
     }
     const stop = slot.containers.filter(isStamped).map(stoppedOf);
     const plan: ContainersPlan = { step: 'deploy', slot: slot.name, runtime: config.runtime, start, stop };
-    const heading = `# Deploy ${release.id} to ${slot.name}`;
     const active = observation.activeSlot === undefined ? 'Nothing' : `\`${observation.activeSlot}\``;
-    const lines = [`- Environment ${context.environment?.name ?? ''}`, `- ${active} has the traffic, and keeps it`];
-    const made = preparedDeploy(plan, config, [heading, lines.join('\n')]);
-    return { ...made, violations: strangers(slot), config };
+    const lines = [`Deploys ${release.id} to ${slot.name}`, `${active} has the traffic, and keeps it`];
+    return { ...preparedDeploy(plan, config, headingOf(context, lines), strangers(slot)), config };
   }
 
   async apply(prepared: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
@@ -179,7 +178,7 @@ class ContainersTarget implements Target {
       content: route.contentFor(to, port, other, release.known),
       reload: route.reloadWords,
     };
-    return preparedRoute(plan, [`# Move the traffic to ${to}`, `- From ${from ?? 'nowhere'}`]);
+    return preparedRoute(plan, headingOf(context, [`Moves the traffic to ${to}`, `From ${from ?? 'nowhere'}`]));
   }
 
   async route(prepared: PreparedPlan, to: string, context: RunContext): Promise<void> {
@@ -201,7 +200,7 @@ class ContainersTarget implements Target {
     if (!found || found.containers.length === 0) return undefined;
     const stop = found.containers.filter(isStamped).map(stoppedOf);
     const plan: ContainersPlan = { step: 'retire', slot, runtime: null, start: [], stop };
-    return { ...preparedRetire(plan, [`# Retire ${slot}`]), violations: strangers(found) };
+    return preparedRetire(plan, headingOf(context, [`Retires ${slot}`]), strangers(found));
   }
 
   async retire(
@@ -339,6 +338,10 @@ function strangers({ containers }: Slot): readonly GuardViolation[] {
       block: name,
       reason: 'it was not started by this tool and stays; rename or remove it',
     }));
+}
+
+function headingOf({ environment }: RunContext, lines: readonly string[]): PlanHeading {
+  return { environment: environment?.name ?? '', lines };
 }
 
 function hasStarted({ status }: ContainerState): boolean {

@@ -191,6 +191,7 @@ class TerraformTarget implements Target {
     return {
       hash,
       document: planAsMarkdown(plan, heading, violations),
+      shown: { plan, lines },
       counts: plan.counts,
       violations,
       isEmpty: !hasChanges,
