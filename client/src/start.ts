@@ -15,7 +15,7 @@ import { RoleReporter } from './documents/role-reporter';
 import { FindingsView, type FindingNode } from './findings/findings-view';
 import { InventoryView, type InventoryNode } from './inventory/inventory-view';
 import { registerTools } from './lm/tools';
-import { logNeighbours } from './neighbours';
+import { followNeighbours } from './neighbours';
 import type { Platform } from './platform';
 import { registerCommands } from './register-commands';
 import { CredentialStore } from './registries/credential-store';
@@ -77,8 +77,8 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
     }),
     server.onDidStart((client) => {
       answerServer(client, credentials);
-      logNeighbours(log);
     }),
+    followNeighbours(server, log),
     workspace.onDidGrantWorkspaceTrust(() => {
       void server.running?.sendNotification(trustGranted.method, {});
     }),

@@ -118,16 +118,33 @@ describe('findings', () => {
     return { uri, rule, severity, message: 'm', range: { start: at, end: at } };
   };
 
-  it('shows an open document over what a search found, and keeps it when it is closed', () => {
+  it('shows an open document over what a search found, and nothing of a file that is gone', () => {
     const model = new FindingModel();
     model.hasSearched = true;
     model.setSearched('a', [item('a', 'r/old', 'error')]);
     model.setLive('a', [item('a', 'r/new', 'warning')]);
     expect(model.all().map(({ rule }) => rule)).toEqual(['r/new']);
-    model.setLive('a', undefined);
-    expect(model.all().map(({ rule }) => rule)).toEqual(['r/new']);
     model.delete('a');
     expect(model.all()).toEqual([]);
+  });
+
+  it('shows what was last searched again when a file is closed', () => {
+    const model = new FindingModel();
+    model.hasSearched = true;
+    model.setSearched('a', [item('a', 'r/saved', 'error')]);
+    model.setLive('a', [item('a', 'r/typed', 'warning')]);
+    model.setLive('a', undefined);
+    expect(model.all().map(({ rule }) => rule)).toEqual(['r/saved']);
+    model.setLive('b', [item('b', 'r/typed', 'warning')]);
+    model.setLive('b', undefined);
+    expect(model.all().map(({ rule }) => rule)).toEqual(['r/saved']);
+  });
+
+  it('keeps what was found in a file that is renamed', () => {
+    const model = new FindingModel();
+    model.setSearched('a', [item('a', 'r/a', 'error')]);
+    model.rename('a', 'b');
+    expect(model.all().map(({ uri, rule }) => [uri, rule])).toEqual([['b', 'r/a']]);
   });
 
   it('forgets a closed document when the workspace was not searched', () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Hover, MarkupContent } from 'vscode-languageserver-protocol';
-import { explainRule } from '../../server/src/lsp/protocol';
+import { configNeighbours, explainRule } from '../../server/src/lsp/protocol';
 import { LspClient, MemoryDisk, rangeOf, type ClientOptions } from '../support/lsp-client';
 
 const URI = 'file:///work/shop/Dockerfile';
@@ -82,6 +82,29 @@ describe('hover', () => {
     await other.open(uri, 'yaml', text);
     expect(await hoverOn(other, uri, text, 'mutable-reference')).toBe('');
     expect(await other.completion(uri, 2, 4)).toEqual([]);
+  });
+
+  it('leaves what the schema tells to an extension that checks it, as long as there is one', async () => {
+    const uri = 'file:///work/shop/immutable.yaml';
+    const text = 'lint:\n  extends: [strictest]\n  rules:\n    mutable-reference/image-latest: loud\n  nothing: 1\n';
+    const disk = new MemoryDisk({
+      '/work/shop/immutable.yaml': text,
+      '/work/shop/json/immutable.json': '{ "lint": { "nothing": 1 } }',
+    });
+    const client = await start({ disk, options: { yamlSchema: true } });
+    const messages = async (): Promise<string[]> =>
+      (await client.diagnostics(uri)).map(({ message }) => String(message).slice(0, 40));
+    await client.open(uri, 'yaml', text);
+    expect(await messages()).toEqual(['`strictest` is no preset: use recommende']);
+    await client.connection.sendNotification(configNeighbours.method, { yamlSchema: false });
+    expect(await messages()).toHaveLength(3);
+    await client.connection.sendNotification(configNeighbours.method, { yamlSchema: true });
+    expect(await messages()).toHaveLength(1);
+    const json = 'file:///work/shop/json/immutable.json';
+    await client.open(json, 'json', '{ "lint": { "nothing": 1 } }');
+    expect(await client.diagnostics(json)).toHaveLength(1);
+    await client.connection.sendNotification(configNeighbours.method, { jsonSchema: true });
+    expect(await client.diagnostics(json)).toEqual([]);
   });
 
   it('is nothing elsewhere', async () => {

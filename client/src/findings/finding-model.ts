@@ -18,15 +18,13 @@ export class FindingModel {
     else this.searched.set(uri, items);
   }
 
-  /** What is shown in an open document; undefined once it is closed. */
+  /**
+   * What is shown in an open document; undefined once it is closed. What was typed and never saved goes with it: then
+   * what was last searched of the saved file is shown again.
+   */
   setLive(uri: string, items: readonly FoundItem[] | undefined): void {
-    const before = this.live.get(uri);
     if (items) this.live.set(uri, items);
-    else if (before) {
-      this.live.delete(uri);
-      // The last word on a closed file is what was shown of it.
-      if (this.searched.has(uri) || this.hasSearched) this.setSearched(uri, before);
-    }
+    else this.live.delete(uri);
   }
 
   /** Whether the workspace was searched. */
@@ -41,6 +39,17 @@ export class FindingModel {
   delete(uri: string): void {
     this.searched.delete(uri);
     this.live.delete(uri);
+  }
+
+  /** A file has another name; what was found in it is the same. */
+  rename(from: string, to: string): void {
+    const items = this.searched.get(from);
+    this.delete(from);
+    if (items)
+      this.setSearched(
+        to,
+        items.map((item) => ({ ...item, uri: to })),
+      );
   }
 
   all(): readonly FoundItem[] {

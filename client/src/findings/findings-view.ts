@@ -12,11 +12,13 @@ import {
   Uri,
   window,
   workspace,
+  type FileSystemWatcher,
   type Memento,
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
-import { lintFiles } from '../../../server/src/lsp/protocol';
+import { lintFiles, type FileFindings } from '../../../server/src/lsp/protocol';
+import { WORKSPACE_FILES } from '../documents/lintable';
 import type { OpenDocuments } from '../documents/open-documents';
 import { isShown } from '../documents/shown';
 import type { ServerLifecycle } from '../server/lifecycle';
@@ -35,6 +37,8 @@ const ICONS: Readonly<Record<FoundItem['severity'], ThemeIcon>> = {
   hint: new ThemeIcon('lightbulb'),
 };
 
+type LintedFiles = { readonly files: readonly FileFindings[] };
+
 /** A row of the view. */
 export type FindingNode = FindingGroup | FoundItem;
 
@@ -46,6 +50,9 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   private readonly subscriptions: Disposable;
   private grouping: Grouping;
   private isScheduled = false;
+  private watcher: FileSystemWatcher | undefined;
+  /** Files that were searched while they held something that was not saved. */
+  private readonly unsaved = new Set<string>();
 
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -65,9 +72,14 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
       workspace.onDidCloseTextDocument(({ uri }) => {
         this.model.setLive(uri.toString(), undefined);
         this.refresh();
+        // In the next turn: until then the server holds what was typed.
+        if (this.unsaved.delete(uri.toString())) setTimeout(() => void this.searchAgain(uri), 0);
       }),
-      workspace.onDidDeleteFiles(({ files }) => {
-        for (const uri of files) this.model.delete(uri.toString());
+      workspace.onDidSaveTextDocument((document) => {
+        if (this.open.has(document)) void this.searchAgain(document.uri);
+      }),
+      workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) this.model.rename(oldUri.toString(), newUri.toString());
         this.refresh();
       }),
     );
@@ -75,6 +87,7 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   }
 
   dispose(): void {
+    this.watcher?.dispose();
     this.subscriptions.dispose();
   }
 
@@ -107,20 +120,53 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
       return;
     }
     this.model.clearSearched();
+    this.watchDeleted();
     const outcome = await searchWorkspace(l10n.t('Linting the workspace'), async (uris, token) => {
       const { files } = await this.server.request(lintFiles, { uris }, token);
-      for (const { uri, findings } of files) {
-        const key = Uri.parse(uri).toString();
-        this.model.setSearched(
-          key,
-          findings.map(({ rule, severity, message, range }) => ({ uri: key, rule, severity, message, range })),
-        );
-      }
-      this.refresh();
+      this.take(files);
     });
     this.model.hasSearched = outcome !== 'cancelled';
     this.show();
     await commands.executeCommand(`${FINDINGS_VIEW}.focus`);
+  }
+
+  private take(files: readonly FileFindings[]): void {
+    const dirty = new Set(
+      workspace.textDocuments.filter(({ isDirty }) => isDirty).map((document) => String(document.uri)),
+    );
+    for (const { uri, findings } of files) {
+      const key = Uri.parse(uri).toString();
+      // The server reads what is typed.
+      if (dirty.has(key)) this.unsaved.add(key);
+      else this.unsaved.delete(key);
+      this.model.setSearched(
+        key,
+        findings.map(({ rule, severity, message, range }) => ({ uri: key, rule, severity, message, range })),
+      );
+    }
+    this.refresh();
+  }
+
+  /** What the search found in a file no longer holds once it is saved. */
+  private async searchAgain(uri: Uri): Promise<void> {
+    const server = this.server.running;
+    if (!this.model.hasSearched || !server) return;
+    try {
+      const { files } = await server.sendRequest<LintedFiles>(lintFiles.method, { uris: [uri.toString()] });
+      this.take(files);
+    } catch {
+      // The server ended. The next search tells.
+    }
+  }
+
+  /** Files are also deleted by other programs: by Git, when the branch changes. Nothing is watched before a search. */
+  private watchDeleted(): void {
+    if (this.watcher) return;
+    this.watcher = workspace.createFileSystemWatcher(WORKSPACE_FILES, true, true, false);
+    this.watcher.onDidDelete((uri) => {
+      this.model.delete(uri.toString());
+      this.refresh();
+    });
   }
 
   private follow(uri: Uri): void {

@@ -11,7 +11,7 @@ import { COMMANDS, SETTINGS_SECTION, type InitializationOptions } from '../../..
 import { DOCUMENT_SELECTOR } from '../documents/lintable';
 import { documentMiddleware } from '../documents/middleware';
 import type { OpenDocuments } from '../documents/open-documents';
-import { neighbourMiddleware } from '../neighbours';
+import { findConfigNeighbours, neighbourMiddleware } from '../neighbours';
 import type { Platform } from '../platform';
 import type { ServerEvents } from './lifecycle';
 
@@ -46,6 +46,7 @@ function clientOptions({ open, log }: ConnectionParts, events: ServerEvents): La
       commands: true,
       ruleDocs: RULE_PAGE,
       trusted: workspace.isTrusted,
+      ...findConfigNeighbours(),
     }),
     diagnosticCollectionName: SETTINGS_SECTION,
     diagnosticPullOptions: { onChange: true, onSave: true, onFocus: false, onTabs: false },

@@ -62,6 +62,7 @@ function initializationOptions(given: unknown): InitializationOptions {
     status: flag('status'),
     commands: flag('commands'),
     yamlSchema: flag('yamlSchema'),
+    jsonSchema: flag('jsonSchema'),
     ruleDocs: typeof ruleDocs === 'string' && ruleDocs.includes('{id}') ? ruleDocs : undefined,
     trusted: flag('trusted'),
   };

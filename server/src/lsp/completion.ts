@@ -3,6 +3,7 @@ import { CONFIG_NAMES, PRESETS } from '../core/config';
 import { FAMILIES, type Language } from '../core/rule';
 import { LineIndex, type Range } from '../core/text';
 import type { FileKind } from '../lang/detect';
+import type { ConfigElsewhere } from './config-elsewhere';
 import { configSchemaAt, keysOf, valuesOf } from './config-schema';
 import type { Documents, OpenDocument } from './documents';
 import { KNOWN_METAS } from './folder';
@@ -17,8 +18,7 @@ export const COMPLETION_TRIGGERS: readonly string[] = ['[', ',', ':', '/'];
 export interface CompletionParts {
   readonly documents: Documents;
   readonly session: Session;
-  /** Whether another extension completes `immutable.yaml`. */
-  readonly isConfigElsewhere: boolean;
+  readonly elsewhere: ConfigElsewhere;
 }
 
 /** How many lines below a comment count as what it may be meant for. */
@@ -35,8 +35,7 @@ export function complete({ textDocument, position }: CompletionParams, parts: Co
   const { start: offset } = toOffsets(lines, { start: position, end: position });
   const name = document.resource.path.slice(document.resource.path.lastIndexOf('/') + 1);
   if (CONFIG_NAMES.includes(name)) {
-    const isJson = name.endsWith('.json');
-    return parts.isConfigElsewhere || isJson ? [] : inConfig(lines, offset);
+    return parts.elsewhere.holds(name) || name.endsWith('.json') ? [] : inConfig(lines, offset);
   }
   const before = lines.line(position.line).slice(0, position.character);
   const pragma = PRAGMA.exec(before);

@@ -5,6 +5,7 @@ import { asMap, type DataNode } from '../lang/data/tree';
 import { parseYaml } from '../lang/data/yaml';
 import { configSchemaAt, keysOf, ITEM } from './config-schema';
 import type { ClientFeatures } from './client-features';
+import type { ConfigElsewhere } from './config-elsewhere';
 import type { Documents, OpenDocument } from './documents';
 import type { Folders } from './folders';
 import { imageHover } from './image-hover';
@@ -24,6 +25,7 @@ export interface HoverParts {
   readonly links: RuleLinks;
   readonly runtime: Runtime;
   readonly features: ClientFeatures;
+  readonly elsewhere: ConfigElsewhere;
   readonly log: Log;
 }
 
@@ -35,8 +37,9 @@ export function hover({ textDocument, position }: HoverParams, parts: HoverParts
   if (CONFIG_NAMES.includes(name)) {
     const lines = new LineIndex(document.text);
     const { start } = toOffsets(lines, { start: position, end: position });
-    const isElsewhere = parts.features.options.yamlSchema === true || name.endsWith('.json');
-    return isElsewhere ? null : asHover([configHover(document, start, parts)], lines, parts);
+    return parts.elsewhere.holds(name) || name.endsWith('.json')
+      ? null
+      : asHover([configHover(document, start, parts)], lines, parts);
   }
   const result = parts.session.cached(document);
   if (!result || result.role === 'base' || result.role === 'ignored' || result.kind === null) return null;

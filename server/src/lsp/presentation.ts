@@ -2,6 +2,7 @@ import type { Diagnostic, DiagnosticRelatedInformation } from 'vscode-languagese
 import type { Finding, Severity } from '../core/finding';
 import type { LineIndex, Range } from '../core/text';
 import type { Analysis } from './analysis';
+import type { ConfigElsewhere } from './config-elsewhere';
 import { configDiagnostic, toDiagnostic } from './diagnostics';
 import type { Location } from './folders';
 import type { ForeignFinding } from './foreign-findings';
@@ -46,6 +47,7 @@ export class Presentation {
   constructor(
     private readonly places: Places,
     private readonly links: RuleLinks,
+    private readonly elsewhere: ConfigElsewhere,
   ) {}
 
   present(input: PresentationInput): {
@@ -59,9 +61,9 @@ export class Presentation {
     const items = distinct(found, ({ finding }) => finding)
       .map(({ finding, from, isCurrent }) => this.item(input, finding, from, isCurrent))
       .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
-    const problems = input.analysis.configProblems.map((problem) =>
-      configDiagnostic(problem, toLspRange(input.lines, problem.range)),
-    );
+    const problems = input.analysis.configProblems
+      .filter(({ path, isInSchema }) => isInSchema !== true || !this.elsewhere.holds(path))
+      .map((problem) => configDiagnostic(problem, toLspRange(input.lines, problem.range)));
     return { items, diagnostics: [...items.map(({ diagnostic }) => diagnostic), ...problems] };
   }
 

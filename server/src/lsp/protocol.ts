@@ -53,8 +53,16 @@ export const DEFAULT_SETTINGS: Settings = {
   digests: { enable: false, registries: [] },
 };
 
+/** Which configuration files other extensions check and complete by our schema: this server then leaves that to them. */
+export interface ConfigNeighbours {
+  /** `immutable.yaml` */
+  readonly yamlSchema?: boolean | undefined;
+  /** `immutable.json` */
+  readonly jsonSchema?: boolean | undefined;
+}
+
 /** What the client tells when it starts the server. All optional: a plain `--stdio` client sends none of it. */
-export interface InitializationOptions {
+export interface InitializationOptions extends ConfigNeighbours {
   /** True when the client answers `readFile` and `listDirectory` (any scheme, virtual workspaces). */
   readonly fileSystem?: boolean | undefined;
   /** True when the client sends `documentRoles`. */
@@ -65,8 +73,6 @@ export interface InitializationOptions {
   readonly status?: boolean | undefined;
   /** True when the client registers `COMMANDS`. Absent: as `status`. */
   readonly commands?: boolean | undefined;
-  /** True when another extension completes `immutable.yaml` by its schema: this server then does not. */
-  readonly yamlSchema?: boolean | undefined;
   /** `{id}` is replaced by a rule's id: where a finding's code links to. Without it the page in the package is linked. */
   readonly ruleDocs?: string | undefined;
   /** False in an untrusted workspace: no network, no custom rules of the workspace. Default true. */
@@ -95,6 +101,9 @@ export interface RoleOfDocument {
   /** The file that the document is a version of, for its path, settings and neighbours (a `git:` document). */
   readonly file?: string | undefined;
 }
+
+/** Client to server, notification: an extension came or went that checks our configuration files. */
+export const configNeighbours = message<ConfigNeighbours, undefined>('configNeighbours');
 
 /** Client to server, notification: the workspace became trusted. */
 export const trustGranted = message<Record<string, never>, undefined>('trustGranted');

@@ -8,6 +8,7 @@ import {
 import { clientFeatures, type ClientFeatures } from './client-features';
 import { CODE_ACTION_KINDS, CodeActions } from './code-actions';
 import { complete, COMPLETION_TRIGGERS } from './completion';
+import { ConfigElsewhere } from './config-elsewhere';
 import { ConfigPublisher } from './config-publisher';
 import { Digests } from './digests';
 import { Documents } from './documents';
@@ -20,7 +21,15 @@ import { LazyEdits } from './lazy-edits';
 import { documentLinks } from './links';
 import { Log } from './log';
 import { OnlineFixes } from './online-fixes';
-import { documentRoles, DIAGNOSTIC_SOURCE, registryCredentials, trustGranted, type RoleOfDocument } from './protocol';
+import {
+  configNeighbours,
+  DIAGNOSTIC_SOURCE,
+  documentRoles,
+  registryCredentials,
+  trustGranted,
+  type ConfigNeighbours,
+  type RoleOfDocument,
+} from './protocol';
 import { Publisher } from './publisher';
 import { RemoteFiles } from './remote-files';
 import { listenToRequests } from './requests';
@@ -76,6 +85,7 @@ function start(
   const roles = new Roles((resource) => folders.holds(resource));
   const settings = new SettingsCache(connection, log, () => features.configuration);
   const links = new RuleLinks(runtime, features.options.ruleDocs);
+  const elsewhere = new ConfigElsewhere(features.options);
   const status = new StatusReporter(connection, () => features.options.status === true);
   const session: Session = new Session({
     documents,
@@ -84,6 +94,7 @@ function start(
     settings,
     log,
     links,
+    elsewhere,
     remote,
     pause: () => runtime.yield(),
     now: () => runtime.now(),
@@ -113,10 +124,11 @@ function start(
   const lazy = new LazyEdits(edits, log);
   new CodeActions({ documents, session, edits, lazy, online, features }).listen(connection);
 
-  connection.onHover((request) => hover(request, { documents, folders, session, links, runtime, features, log }));
+  connection.onHover((request) =>
+    hover(request, { documents, folders, session, links, runtime, features, log, elsewhere }),
+  );
   connection.onDocumentLinks((request) => documentLinks(request, { documents, session, links }));
-  const isConfigElsewhere = features.options.yamlSchema === true;
-  connection.onCompletion((request) => complete(request, { documents, session, isConfigElsewhere }));
+  connection.onCompletion((request) => complete(request, { documents, session, elsewhere }));
   const texts = new FileTexts({ documents, folders, settings, remote });
   const onLearned = (folder: Folder): void => events.outdateFolder(folder);
   listenToRequests({ connection, documents, folders, session, texts, log, runtime, digests, onLearned });
@@ -158,6 +170,11 @@ function start(
     documentRoles.method,
     ({ documents: told }: { readonly documents: readonly RoleOfDocument[] }) => publisher.outdate(roles.tell(told)),
   );
+  connection.onNotification(configNeighbours.method, (told: ConfigNeighbours) => {
+    elsewhere.tell(told);
+    for (const folder of folders.all()) folder.reset();
+    publisher.outdateAll();
+  });
   connection.onNotification(trustGranted.method, () => {
     isTrusted = true;
     for (const folder of folders.all()) folder.reset();

@@ -5,6 +5,7 @@ import { hashText } from '../core/fingerprint';
 import { LineIndex } from '../core/text';
 import type { FileKind } from '../lang/detect';
 import { analyse, type Analysis } from './analysis';
+import type { ConfigElsewhere } from './config-elsewhere';
 import type { Documents, OpenDocument } from './documents';
 import type { Folders, Location } from './folders';
 import { ForeignFindings, type ForeignFinding } from './foreign-findings';
@@ -46,6 +47,7 @@ export interface SessionParts {
   readonly settings: SettingsCache;
   readonly log: Log;
   readonly links: RuleLinks;
+  readonly elsewhere: ConfigElsewhere;
   readonly remote: RemoteFiles | undefined;
   readonly pause: () => Promise<void>;
   readonly now: () => Date;
@@ -73,7 +75,7 @@ export class Session {
   constructor(private readonly parts: SessionParts) {
     this.turns = new Turns(parts.pause);
     this.started = parts.now().getTime().toString(36);
-    this.presentation = new Presentation(this.places, parts.links);
+    this.presentation = new Presentation(this.places, parts.links, parts.elsewhere);
   }
 
   /** The result for the document as it is now; undefined when it was not linted since its last change. */

@@ -10,19 +10,29 @@ export interface ConfigProblem {
   readonly line: number;
   readonly message: string;
   readonly severity: 'error' | 'warning';
+  /** True when a check by the schema, or of YAML itself, tells the same. */
+  readonly isInSchema?: boolean | undefined;
 }
 
 /** Reads checked values out of a YAML or JSON tree and notes what is not as expected, with its place. */
 export class DataReader {
   readonly problems: ConfigProblem[] = [];
 
+  /** @param isInSchema whether a schema of the file says the same, except of what `problemBeyondSchema` notes */
   constructor(
     private readonly path: string,
     private readonly lineAt: (offset: number) => number,
+    private readonly isInSchema = false,
   ) {}
 
   problem(range: Range, message: string, severity: 'error' | 'warning' = 'error'): void {
-    this.problems.push({ path: this.path, range, line: this.lineAt(range.start), message, severity });
+    const problem = { path: this.path, range, line: this.lineAt(range.start), message, severity };
+    this.problems.push(this.isInSchema ? { ...problem, isInSchema: true } : problem);
+  }
+
+  /** Notes what no schema can tell. */
+  problemBeyondSchema(range: Range, message: string): void {
+    this.problems.push({ path: this.path, range, line: this.lineAt(range.start), message, severity: 'error' });
   }
 
   /** The entries of a map; unknown and doubled keys are noted. */

@@ -37,7 +37,7 @@ const SEVERITY_OR_OFF = [...SEVERITIES, 'off'] as const;
  */
 export function parseConfig(text: string, path: string, metas: readonly RuleMeta[] = []): ParsedConfig {
   const lines = new LineIndex(text);
-  const reader = new DataReader(path, (offset) => lines.lineAt(offset));
+  const reader = new DataReader(path, (offset) => lines.lineAt(offset), true);
   const file = path.endsWith('.json') ? parseJson(text) : parseYaml(text);
   for (const problem of file.documents.flatMap((document) => document.problems))
     reader.problem(problem.range, problem.message);
@@ -48,7 +48,7 @@ export function parseConfig(text: string, path: string, metas: readonly RuleMeta
     reader.problem(root.range, `The file must be a map with a key \`lint\`, not ${kindOf(root)}.`);
   else if (root && !lint) {
     const misplaced = asMap(root)?.entries.find(({ key }) => LINT_KEYS.includes(key) && !isDelivery(root, key));
-    if (misplaced) reader.problem(misplaced.keyRange, `Put \`${misplaced.key}\` under the key \`lint\`.`);
+    if (misplaced) reader.problemBeyondSchema(misplaced.keyRange, `Put \`${misplaced.key}\` under the key \`lint\`.`);
   }
   const isEmpty = lint && asScalar(lint.value)?.value === null;
   const inline = lint && !isEmpty ? builder.read(lint.value, text, path) : undefined;
@@ -102,7 +102,7 @@ class ConfigBuilder {
       if (isPreset(base) || /[./]/.test(base)) continue;
       const at = value('extends');
       if (at)
-        reader.problem(
+        reader.problemBeyondSchema(
           at.range,
           `\`${base}\` is no preset: use ${PRESETS.join(', ')} or a file such as ./shared.yaml.${didYouMeanText(base, PRESETS)}`,
         );
