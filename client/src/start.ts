@@ -52,7 +52,7 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
     const { connect } = await import('./server/connect');
     return connect({ platform, extension: context.extensionUri, open, log }, events);
   }, log);
-  const roles = new RoleReporter(server, open);
+  const roles = new RoleReporter(server, open, () => reviews.comparisons);
   const status = new StatusItem(server, open);
   const pages = new RulePages(server, new RuleCatalog(context.extensionUri));
   const findings = new FindingsView(server, open, context.workspaceState);

@@ -93,7 +93,7 @@ describe('hover', () => {
     });
     const client = await start({ disk, options: { yamlSchema: true } });
     const messages = async (): Promise<string[]> =>
-      (await client.diagnostics(uri)).map(({ message }) => String(message).slice(0, 40));
+      (await client.diagnostics(uri)).map(({ message }) => JSON.stringify(message).slice(1, 41));
     await client.open(uri, 'yaml', text);
     expect(await messages()).toEqual(['`strictest` is no preset: use recommende']);
     await client.connection.sendNotification(configNeighbours.method, { yamlSchema: false });

@@ -10,9 +10,11 @@ export class RoleReporter implements Disposable {
   private isScheduled = false;
   private readonly subscriptions: Disposable;
 
+  /** @param reviewed the two sides of each file of the current review */
   constructor(
     private readonly server: ServerLifecycle,
     private readonly open: OpenDocuments,
+    private readonly reviewed: () => readonly Comparison[],
   ) {
     const schedule = (): void => this.schedule();
     this.subscriptions = Disposable.from(
@@ -33,14 +35,17 @@ export class RoleReporter implements Disposable {
 
   /** The roles as they are now. */
   current(): RoleOfDocument[] {
-    const comparisons: Comparison[] = [];
+    const documents = workspace.textDocuments.filter((document) => this.open.has(document)).map(({ uri }) => uri);
+    const isOpen = new Set(documents.map(String));
+    const comparisons: Comparison[] = this.reviewed().filter(({ original }) => isOpen.has(original.toString()));
     const singles: UriLike[] = [];
     for (const { input } of window.tabGroups.all.flatMap(({ tabs }) => tabs)) {
       if (input instanceof TabInputTextDiff) comparisons.push(input);
       else if (input instanceof TabInputText) singles.push(input.uri);
+      else comparisons.push(...comparisonsOf(input));
     }
     return rolesOf({
-      documents: workspace.textDocuments.filter((document) => this.open.has(document)).map(({ uri }) => uri),
+      documents,
       comparisons,
       singles,
       fileOf,
@@ -70,6 +75,16 @@ export class RoleReporter implements Disposable {
     this.told = text;
     void client.sendNotification(documentRoles.method, { documents });
   }
+}
+
+/**
+ * The files of an editor with many of them. The class of this input is not part of the API yet, but the input is there:
+ * where it is missing, the documents themselves have to tell.
+ */
+function comparisonsOf(input: unknown): Comparison[] {
+  if (typeof input !== 'object' || input === null || !('textDiffs' in input)) return [];
+  const { textDiffs } = input;
+  return Array.isArray(textDiffs) ? textDiffs.filter((one) => one instanceof TabInputTextDiff) : [];
 }
 
 function fileOf(path: string): string | undefined {

@@ -23,7 +23,7 @@ export async function pinReferences(
   log: LogOutputChannel,
 ): Promise<void> {
   if (!workspace.getConfiguration(SETTINGS_SECTION).get<boolean>('digests.enable', false)) {
-    await offerDigests();
+    offerDigests();
     return;
   }
   const wanted = references.filter((reference) => !isPinned(reference)).map(({ uri, range }) => ({ uri, range }));
@@ -53,28 +53,38 @@ export async function pinReferences(
     return;
   }
   for (const { image, reason } of failed) log.warn(`${image}: ${reason}`);
-  const done = l10n.t('Pinned images in {0} files. They are not saved yet.', edits.length);
-  if (failed.length === 0) {
+  tellOutcome(edits.length, failed, log);
+}
+
+/** What was done and what was not. The command does not wait until somebody reads it. */
+function tellOutcome(
+  files: number,
+  failed: readonly { readonly image: string; readonly reason: string }[],
+  log: LogOutputChannel,
+): void {
+  const done =
+    files === 1
+      ? l10n.t('Pinned images in 1 file. It is not saved yet.')
+      : l10n.t('Pinned images in {0} files. They are not saved yet.', files);
+  const [first] = failed;
+  if (!first) {
     void window.showInformationMessage(done);
     return;
   }
   const output = l10n.t('Show Output');
-  const [first] = failed;
-  const problem = l10n.t(
-    '{0} images were not pinned. {1}: {2}',
-    failed.length,
-    first?.image ?? '',
-    first?.reason ?? '',
-  );
-  const text = edits.length > 0 ? `${done} ${problem}` : problem;
-  if ((await window.showWarningMessage(text, output)) === output) log.show();
+  const problem =
+    failed.length === 1
+      ? l10n.t('1 image was not pinned. {0}: {1}', first.image, first.reason)
+      : l10n.t('{0} images were not pinned. {1}: {2}', failed.length, first.image, first.reason);
+  void window.showWarningMessage(files > 0 ? `${done} ${problem}` : problem, output).then((picked) => {
+    if (picked === output) log.show();
+  });
 }
 
-async function offerDigests(): Promise<void> {
+function offerDigests(): void {
   const turnOn = l10n.t('Turn On');
-  const picked = await window.showInformationMessage(
-    l10n.t('Pinning asks registries over the network. Turn it on in the settings first.'),
-    turnOn,
-  );
-  if (picked === turnOn) await workspace.getConfiguration(SETTINGS_SECTION).update('digests.enable', true);
+  const text = l10n.t('Pinning asks registries over the network. Turn it on in the settings first.');
+  void window.showInformationMessage(text, turnOn).then((picked) => {
+    if (picked === turnOn) void workspace.getConfiguration(SETTINGS_SECTION).update('digests.enable', true);
+  });
 }

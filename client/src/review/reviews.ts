@@ -1,5 +1,6 @@
 import { commands, Disposable, l10n, ProgressLocation, Uri, window, workspace, type ProgressOptions } from 'vscode';
 import { copyReviewSuggestion } from '../commands/review-suggestion';
+import type { Comparison } from '../documents/roles';
 import type { OpenDocuments } from '../documents/open-documents';
 import type { ServerLifecycle } from '../server/lifecycle';
 import { compareReview } from './compare';
@@ -21,6 +22,8 @@ interface Review {
   readonly against: Against;
   /** Files that are shown, to know which saved ones matter. */
   readonly files: ReadonlySet<string>;
+  /** Both sides of the files that have them. */
+  readonly comparisons: readonly Comparison[];
 }
 
 /** Reviews what changed in the infrastructure of a repository, through the Git extension of the editor. */
@@ -41,6 +44,11 @@ export class Reviews implements Disposable {
         if (this.review?.files.has(uri.toString())) this.reviewSoon();
       }),
     );
+  }
+
+  /** What the current review compares: a renamed file cannot be told from the documents. */
+  get comparisons(): readonly Comparison[] {
+    return this.review?.comparisons ?? [];
   }
 
   dispose(): void {
@@ -100,7 +108,7 @@ export class Reviews implements Disposable {
   }
 
   private async run(
-    wanted: Omit<Review, 'files'>,
+    wanted: Omit<Review, 'files' | 'comparisons'>,
     location: ProgressOptions['location'],
   ): Promise<{ readonly title: string; readonly files: Parameters<typeof openChanges>[1] } | undefined> {
     const { git, repository, against } = wanted;
@@ -118,7 +126,11 @@ export class Reviews implements Disposable {
       });
       if (!compared || token.isCancellationRequested) return undefined;
       const shown = compared.map(({ reviewed }) => reviewed);
-      this.review = { ...wanted, files: new Set(shown.map(({ file }) => file.toString())) };
+      this.review = {
+        ...wanted,
+        files: new Set(shown.map(({ file }) => file.toString())),
+        comparisons: shown.flatMap(({ base, head }) => (base && head ? [{ original: base, modified: head }] : [])),
+      };
       this.view.show({ title, compared });
       return { title, files: shown };
     });

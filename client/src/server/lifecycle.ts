@@ -120,9 +120,11 @@ export class ServerLifecycle implements Disposable {
       this.log.warn('The language server ended by itself and is started again.');
       return true;
     }
-    this.log.error('The language server ended by itself five times in three minutes and is not started again.');
+    this.log.error('The language server was started again five times in three minutes and ended again: it stays down.');
     this.fail(
-      l10n.t('The language server of Immutable Infra crashed five times in three minutes and is not started again.'),
+      l10n.t(
+        'The language server of Immutable Infra crashed again after five restarts in three minutes. Files are not checked until you restart it.',
+      ),
     );
     return false;
   }
