@@ -4,7 +4,7 @@ import { toolEnvironment } from '../process/tool-environment';
 import type { RunSpec } from '../run/spec';
 
 /** Hooks and monitors of a repository run programs that it brings: none of them may (release-engine.md §3.12). */
-const SAFE = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.pager=cat'];
+export const SAFE_GIT = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.pager=cat'];
 
 const NOTHING: RunSpec['git'] = { commit: null, branch: null, dirty: false, pushed: null };
 
@@ -17,7 +17,7 @@ export async function gitState(
   const git = async (...words: string[]): Promise<string | undefined> => {
     const answer = await ask({
       program: tool.path,
-      words: [...SAFE, ...words],
+      words: [...SAFE_GIT, ...words],
       cwd: workspace,
       environment: toolEnvironment(process.env),
       timeout: 30_000,

@@ -244,6 +244,19 @@ export interface FileEdits {
   readonly edits: readonly { readonly range: LspRange; readonly newText: string }[];
 }
 
+/**
+ * Client to server: the blocks that resource addresses of a plan come from; null where there is none. What lies in a
+ * module from elsewhere is the `module` block that calls it.
+ */
+export const terraformBlocks = message<
+  {
+    /** Of the root module. */
+    readonly directory: string;
+    readonly addresses: readonly string[];
+  },
+  { readonly blocks: readonly ({ readonly uri: string; readonly range: LspRange } | null)[] }
+>('terraformBlocks');
+
 /** `Diagnostic.data`: what a code action needs, without linting again. */
 export interface DiagnosticData {
   readonly version: number;

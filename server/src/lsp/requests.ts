@@ -15,6 +15,7 @@ import { explain } from './rule-pages';
 import { pinImages as pin } from './pin-images';
 import type { Runtime } from './runtime';
 import type { Session } from './session';
+import { terraformBlocks } from './terraform-blocks';
 import { Cancelled } from './turns';
 
 /** What the requests beyond the Language Server Protocol are answered from. */
@@ -50,6 +51,9 @@ export function listenToRequests(parts: RequestParts): void {
   answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
   answer(protocol.imageInventory, async ({ uris }, token) => ({ images: await listImages(uris, parts, token) }));
   answer(protocol.pinImages, ({ references }, token) => pin(references, parts, token));
+  answer(protocol.terraformBlocks, ({ directory, addresses }) => ({
+    blocks: terraformBlocks(directory, addresses, folders),
+  }));
   answer(protocol.explainRule, ({ rule }) => explain(rule, folders, runtime));
   answer(protocol.reviewSuggestion, async ({ uri, fingerprint }, token) => {
     const document = documents.get(uri);
