@@ -58,6 +58,10 @@ export function buildPipeline(written: WrittenPipeline): Pipeline {
       })),
       allowOverride: gates?.allowOverride ?? false,
     },
+    ledger:
+      written.ledger?.backend === 'git'
+        ? { backend: 'git', remote: written.ledger.remote ?? 'origin' }
+        : { backend: 'local' },
   };
 }
 

@@ -11,6 +11,9 @@ export function checkMeaning(written: WrittenPipeline, document: PipelineDocumen
   const images = written.images ?? {};
   const environments = written.environments ?? {};
   checkTexts(written, document, new Set(Object.keys(images)));
+  if (written.ledger?.backend === 'local' && written.ledger.remote !== undefined) {
+    document.problem(['ledger', 'remote'], 'Only `backend: git` has a remote: write that, or remove this.', true);
+  }
   for (const [name, image] of Object.entries(images)) checkImage(image, ['images', name], document);
   for (const [name, environment] of Object.entries(environments)) {
     checkEnvironment(name, environment, written, document);

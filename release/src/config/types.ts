@@ -12,7 +12,17 @@ export interface Pipeline {
   /** By name, in the order of the file. */
   readonly environments: ReadonlyMap<string, EnvironmentConfig>;
   readonly gates: GatesConfig;
+  readonly ledger: LedgerConfig;
 }
+
+/** Where the history is kept: on this machine, or beside it in a Git remote, for a team. */
+export type LedgerConfig =
+  | { readonly backend: 'local' }
+  | {
+      readonly backend: 'git';
+      /** Name of a remote. */
+      readonly remote: string;
+    };
 
 export interface ImageConfig {
   readonly name: string;

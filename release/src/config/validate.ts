@@ -96,5 +96,6 @@ function describePattern(pattern: string): string {
   if (pattern.includes('https?')) return 'Write a URL that begins with http:// or https://.';
   if (pattern.startsWith('^([0-9.]+:'))
     return 'Write a port as `127.0.0.1:8081:8080`: address, outer port, inner port.';
+  if (pattern.startsWith('^[A-Za-z0-9_][A-Za-z0-9_.-]')) return 'Write the name of a Git remote, such as `origin`.';
   return `This must match ${pattern}.`;
 }

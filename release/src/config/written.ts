@@ -9,6 +9,7 @@ export interface WrittenPipeline {
     readonly tests?: readonly WrittenCommand[];
     readonly allowOverride?: boolean;
   };
+  readonly ledger?: { readonly backend: 'local' | 'git'; readonly remote?: string };
 }
 
 export interface WrittenCommand {

@@ -40,7 +40,7 @@ function withDelivery(lint: JsonSchema, delivery: JsonSchema): JsonSchema {
     additionalProperties: false,
     patternProperties: { '^x-': true },
     properties: { $schema: { type: 'string' }, ...keys, ...(lint['properties'] as JsonSchema) },
-    dependencies: { images: ['app'], environments: ['app'], gates: ['app'] },
+    dependencies: { images: ['app'], environments: ['app'], gates: ['app'], ledger: ['app'] },
     definitions: { ...own, ...added },
   };
 }

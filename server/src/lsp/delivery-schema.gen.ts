@@ -26,6 +26,21 @@ export const DELIVERY_SCHEMA: JsonSchema = {
       additionalProperties: { $ref: '#/definitions/environment' },
     },
     gates: { $ref: '#/definitions/gates' },
+    ledger: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['backend'],
+      description:
+        'Where the history of releases is kept: on this machine (`local`), or for a team in a Git remote (`git`).',
+      properties: {
+        backend: { enum: ['local', 'git'] },
+        remote: {
+          type: 'string',
+          pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$',
+          description: 'Name of a Git remote; `origin` when there is none.',
+        },
+      },
+    },
   },
   definitions: {
     name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,38}$' },
@@ -169,6 +184,10 @@ export const DELIVERY_SCHEMA: JsonSchema = {
       additionalProperties: false,
       required: ['dir'],
       properties: {
+        tool: {
+          enum: ['auto', 'terraform', 'tofu'],
+          description: '`auto`: Terraform, or OpenTofu where only that is installed.',
+        },
         dir: { $ref: '#/definitions/path' },
         workspace: { type: 'string', pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]*$' },
         varFiles: { type: 'array', items: { $ref: '#/definitions/path' } },
