@@ -13,7 +13,8 @@ export interface Commit {
 /** What lies between two releases. `unknown`: git does not have the commits, after a force-push for example. */
 export type ReleaseNotes =
   | { readonly kind: 'ahead' | 'back'; readonly commits: readonly Commit[]; readonly paths: readonly string[] }
-  | { readonly kind: 'same' | 'unknown' };
+  | { readonly kind: 'same' }
+  | { readonly kind: 'unknown' };
 
 const FIELD = '\x1f';
 const COMMIT = /^[0-9a-f]{7,64}$/;

@@ -88,7 +88,11 @@ function isPlan(value: unknown): value is PreparedPlan {
   return typeof value === 'object' && value !== null && 'hash' in value && 'document' in value && 'counts' in value;
 }
 
-function decisionOn({ hash, violations }: PreparedPlan, entries: readonly JournalEntry[], run: ListedRun): PlanDecision {
+function decisionOn(
+  { hash, violations }: PreparedPlan,
+  entries: readonly JournalEntry[],
+  run: ListedRun,
+): PlanDecision {
   if (violations.length > 0) return { kind: 'refused' };
   const decided = entries.findLast(
     (entry) => (entry.type === 'approval.granted' || entry.type === 'approval.denied') && entry.plan === hash,
@@ -114,7 +118,7 @@ function imagesIn(entries: readonly JournalEntry[]): readonly BakedImage[] {
   for (const entry of entries) {
     if (entry.type !== 'gate.result' && entry.type !== 'publish.result' && entry.type !== 'publish.recovered') continue;
     const { image, reused, images } = entry.data;
-    for (const one of [image, reused, ...(Array.isArray(images) ? images : [])]) {
+    for (const one of [image, reused, ...(Array.isArray(images) ? (images as unknown[]) : [])]) {
       if (isImage(one)) found.set(one.name, one);
     }
   }
