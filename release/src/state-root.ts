@@ -19,12 +19,22 @@ export class StateRoot {
     return join(this.path, 'locks', `${environment}.lock`);
   }
 
+  /** What this clone knows of the team's ledger: what was seen there, and a claim of its own. */
+  shared(environment: string): string {
+    return join(this.path, 'shared', `${environment}.json`);
+  }
+
   get runs(): string {
     return join(this.path, 'runs');
   }
 
   run(id: string): string {
     return join(this.runs, id);
+  }
+
+  /** What the last look at an environment showed. Not history: it may be deleted. */
+  look(environment: string): string {
+    return join(this.path, 'looks', `${environment}.json`);
   }
 
   /** Tails of files that were never finished. Never deleted by us. */

@@ -26,10 +26,15 @@ export interface ChainedLine {
 }
 
 /** The line of a record behind a given hash: the canonical record with its hash as the last member. */
-export function chain(previous: string, record: JsonObject): { readonly line: string; readonly hash: string } {
+export function chain(previous: string, record: JsonObject): ChainedLine & { readonly line: string } {
   const body = canonicalJson(record);
   const hash = hashOf(previous, body);
-  return { line: `${body.slice(0, -1)},"h":"${hash}"}`, hash };
+  return { body, hash, line: lineOf({ body, hash }) };
+}
+
+/** A line as it stands in the file, without its line feed. */
+export function lineOf({ body, hash }: ChainedLine): string {
+  return `${body.slice(0, -1)},"h":"${hash}"}`;
 }
 
 /** The body and hash of a line when it follows the given hash; undefined when it does not. */

@@ -1,4 +1,4 @@
-import { follow, GENESIS, looksLikeRecord, type Stamp } from './chain';
+import { follow, GENESIS, looksLikeRecord, type ChainedLine, type Stamp } from './chain';
 import { readIfThere } from './files';
 
 /** What stands behind the last valid record. */
@@ -40,7 +40,26 @@ export function readLog<Entry>(path: string, acknowledged = 0): LogView<Entry> {
 
 /** As `readLog`, for a text. */
 export function viewOf<Entry>(path: string, text: string, acknowledged = 0): LogView<Entry> {
-  const bodies: string[] = [];
+  return viewOfChain(path, checkChain(text, acknowledged));
+}
+
+/** Reads records out of lines that are checked already. */
+export function viewOfChain<Entry>(path: string, { lines, head, damage }: CheckedChain): LogView<Entry> {
+  const bodies = lines.map(({ body }) => body);
+  return new View<Entry>(path, head, damage, bodies);
+}
+
+/** The lines of a chained text, as far as its chain holds. */
+export interface CheckedChain {
+  readonly lines: readonly ChainedLine[];
+  /** Hash of the last of them. */
+  readonly head: string;
+  readonly damage: LogDamage | undefined;
+}
+
+/** Checks a chained text. @param acknowledged how many records there must be, when somebody noted it */
+export function checkChain(text: string, acknowledged = 0): CheckedChain {
+  const lines: ChainedLine[] = [];
   let head = GENESIS;
   let at = text.startsWith('\uFEFF') ? 1 : 0;
   let damage: LogDamage | undefined;
@@ -49,19 +68,19 @@ export function viewOf<Entry>(path: string, text: string, acknowledged = 0): Log
     const line = end < 0 ? undefined : text.slice(at, text[end - 1] === '\r' ? end - 1 : end);
     const next = line === undefined ? undefined : follow(head, line);
     if (!next) {
-      const seq = bodies.length + 1;
+      const seq = lines.length + 1;
       const offset = Buffer.byteLength(text.slice(0, at));
       damage = { kind: holdsRecord(text.slice(at)) ? 'tampered' : 'torn', seq, offset };
       break;
     }
-    bodies.push(next.body);
+    lines.push(next);
     head = next.hash;
     at = end + 1;
   }
-  if (!damage && bodies.length < acknowledged) {
-    damage = { kind: 'short', seq: bodies.length + 1, offset: Buffer.byteLength(text) };
+  if (!damage && lines.length < acknowledged) {
+    damage = { kind: 'short', seq: lines.length + 1, offset: Buffer.byteLength(text) };
   }
-  return new View<Entry>(path, head, damage, bodies);
+  return { lines, head, damage };
 }
 
 class View<Entry> implements LogView<Entry> {
