@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, Uri, window, workspace, type CancellationToken } from 'vscode';
-import { FOREIGN_FOLDERS, WORKSPACE_FILES } from './documents/lintable';
+import { findWorkspaceFiles } from './find-files';
 
 /** More files are not looked at: the command line has no such limit. */
 export const MAX_FILES = 5_000;
@@ -15,7 +15,7 @@ export async function searchWorkspace(
   return window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
-      const found = await workspace.findFiles(WORKSPACE_FILES, FOREIGN_FOLDERS, MAX_FILES + 1, token);
+      const found = await findWorkspaceFiles(MAX_FILES + 1, token);
       if (token.isCancellationRequested) return 'cancelled';
       if (found.length === 0) return 'empty';
       const isCut = found.length > MAX_FILES;

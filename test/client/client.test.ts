@@ -1,5 +1,6 @@
+import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
-import { isLintable, MAX_DOCUMENT_LENGTH } from '../../client/src/documents/lintable';
+import { isLintable, isWorkspaceFile, MAX_DOCUMENT_LENGTH, WORKSPACE_FILES } from '../../client/src/documents/lintable';
 import { FindingModel } from '../../client/src/findings/finding-model';
 import type { FoundItem } from '../../client/src/findings/finding-types';
 import { mergeImages, shownRepository } from '../../client/src/inventory/inventory-model';
@@ -43,6 +44,32 @@ describe('documents for the server', () => {
     expect(isLintable(document('/w/Dockerfile.git', 'FROM a', 'dockerfile', 'git'))).toBe(false);
     expect(isLintable(document('/log', 'a', 'yaml', 'output'))).toBe(false);
     expect(isLintable(document('/w/Dockerfile', 'FROM a', 'dockerfile', 'git'))).toBe(true);
+  });
+});
+
+describe('files that a search finds', () => {
+  it.each([
+    'main.tf',
+    'a.tfvars',
+    'a.tf.json',
+    'a.pkr.hcl',
+    'compose.yml',
+    'run.sh',
+    'Dockerfile',
+    'Dockerfile.web',
+    'web.Dockerfile',
+    'dockerfile',
+    'Containerfile',
+    'user-data',
+    'user-data.txt',
+    'kustomization',
+    'package.json',
+    'README.md',
+    'user-database',
+    'kustomization.txt',
+    'my-Dockerfile',
+  ])('are the same by glob and by name: %s', (name) => {
+    expect(isWorkspaceFile(`/w/deep/${name}`)).toBe(picomatch(WORKSPACE_FILES, { dot: true })(`w/deep/${name}`));
   });
 });
 

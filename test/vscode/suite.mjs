@@ -26,23 +26,65 @@ export function bundleHostSuite() {
   return bundleSuite(root, 'test/vscode/suite/index.ts', join(root, '.tsbuild/vscode/suite.cjs'));
 }
 
-/** Runs the suite in VS Code's server and a headless browser. */
+/** A folder of no disk: a stand-in for a repository on a server provides it. */
+function makeVirtualWorkspace(directory) {
+  const file = join(directory, 'virtual.code-workspace');
+  writeFileSync(file, JSON.stringify({ folders: [{ uri: 'stubfs:/shop', name: 'shop' }] }));
+  return file;
+}
+
+/**
+ * The windows that the suite runs in, by the name of its tests in `suite/index.ts`. Each has an editor of its own, so
+ * that none depends on what another left behind.
+ *
+ * @type {Readonly<Record<string, { stubs?: readonly string[], workspace?: (directory: string) => string }>>}
+ */
+const WINDOWS = {
+  workspace: { workspace: (directory) => makeWorkspace(directory).file },
+  neighbours: {
+    stubs: ['yaml', 'terraform', 'docker'],
+    workspace: (directory) => makeWorkspace(directory).file,
+  },
+  virtual: { stubs: ['virtual-files'], workspace: makeVirtualWorkspace },
+  empty: {},
+};
+
+/** Runs the suite in VS Code's server and a headless browser. `VSCODE_TEST_WINDOW` names the only window to open. */
 export async function runHostSuite() {
   const editor = ensureEditor();
   const browser = ensureBrowser();
+  const suite = await bundleHostSuite();
+  const only = process.env.VSCODE_TEST_WINDOW;
+  const totals = { passed: 0, failed: 0, skipped: 0, failures: [], tests: [] };
+  for (const name of Object.keys(WINDOWS)) {
+    if (only !== undefined && only !== name) continue;
+    const { passed, failed, skipped, failures, tests } = await runWindow({ editor, browser, suite, name });
+    totals.passed += passed;
+    totals.failed += failed;
+    totals.skipped += skipped;
+    totals.failures.push(...failures.map((failure) => `${name}: ${failure}`));
+    totals.tests.push(...tests);
+  }
+  return totals;
+}
+
+async function runWindow({ editor, browser, suite, name }) {
+  const { stubs = [], workspace } = WINDOWS[name];
   const directory = mkdtempSync(join(tmpdir(), 'immutable-vscode-'));
   try {
     const report = join(directory, 'report.json');
     const state = join(directory, 'state');
-    mkdirSync(state);
+    // A new editor takes what lies in its folder of extensions for installed.
+    for (const stub of stubs) cpSync(join(here, 'stubs', stub), join(state, 'extensions', stub), { recursive: true });
+    mkdirSync(state, { recursive: true });
     const problem = await runInHost({
       editor,
       browser,
       directory: state,
       extension: root,
-      suite: await bundleHostSuite(),
-      workspace: makeWorkspace(directory).file,
-      environment: { IMMUTABLE_TEST_REPORT: report },
+      suite,
+      workspace: workspace?.(directory),
+      environment: { IMMUTABLE_TEST_REPORT: report, IMMUTABLE_TEST_WINDOW: name },
       limit: LIMIT_MS,
     });
     return readReport(report, problem);

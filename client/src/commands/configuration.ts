@@ -4,7 +4,7 @@ const NAMES = ['immutable.yaml', 'immutable.yml', 'immutable.json'];
 
 const TEMPLATE = `# What Immutable Infra checks in this folder, and how strictly.
 lint:
-  preset: recommended
+  extends: [recommended]
 `;
 
 /** Opens the configuration of a folder, or offers one that is not saved yet. */

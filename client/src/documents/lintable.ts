@@ -36,8 +36,28 @@ export const WORKSPACE_FILES =
   '**/{*.tf,*.tofu,*.tfvars,*.tf.json,*.pkr.hcl,*.pkrvars.hcl,*.pkr.json,*.yaml,*.yml,*.sh,*.bash,' +
   'Dockerfile*,Containerfile*,dockerfile*,*.Dockerfile,*.dockerfile,*.Containerfile,user-data,user-data.*,kustomization}';
 
-/** Folders that hold other people's files, beside what `files.exclude` and `search.exclude` say. */
-export const FOREIGN_FOLDERS = '**/{node_modules,.git,.terraform,.terragrunt-cache,vendor,.venv}/**';
+/** The same for one path. */
+export function isWorkspaceFile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return (
+    /\.(?:tf|tofu|tfvars|tf\.json|pkr\.hcl|pkrvars\.hcl|pkr\.json|ya?ml|sh|bash|[Dd]ockerfile|Containerfile)$/.test(
+      name,
+    ) || /^(?:[Dd]ockerfile|Containerfile)|^user-data(?:$|\.)|^kustomization$/.test(name)
+  );
+}
+
+/** Names of folders that hold other people's files. */
+export const FOREIGN_FOLDER_NAMES: readonly string[] = [
+  'node_modules',
+  '.git',
+  '.terraform',
+  '.terragrunt-cache',
+  'vendor',
+  '.venv',
+];
+
+/** Those folders as a glob, beside what `files.exclude` and `search.exclude` say. */
+export const FOREIGN_FOLDERS = `**/{${FOREIGN_FOLDER_NAMES.join(',')}}/**`;
 
 /** Schemes of documents that no file stands behind: nothing in them can be changed or reviewed. */
 const FOREIGN_SCHEMES: ReadonlySet<string> = new Set([

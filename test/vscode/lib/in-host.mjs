@@ -30,8 +30,10 @@ export async function runInHost(options) {
       void page.exposeFunction('codeAutomationExit', (code) => resolve(code));
     });
     await page.exposeFunction('codeAutomationLog', (type, args) => printLog(type, args));
-    const development = options.extension ? [['extensionDevelopmentPath', remoteUri(server, options.extension)]] : [];
-    const payload = [...development, ['extensionTestsPath', remoteUri(server, options.suite)]];
+    const payload = [
+      ['extensionDevelopmentPath', remoteUri(server, options.extension)],
+      ['extensionTestsPath', remoteUri(server, options.suite)],
+    ];
     await page.goto(workbenchAddress(server, options.workspace, payload));
     let timer;
     const late = new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, extensionApi, folder, until } from './editor';
+import { checked, closeAll, extensionApi, finding, findings, folder, until } from './editor';
 
 describe('commands', () => {
   afterEach(closeAll);
@@ -32,8 +32,16 @@ describe('commands', () => {
     assert.ok(created);
     assert.ok(created.uri.path.endsWith('/shop/immutable.yaml'), created.uri.path);
     try {
-      assert.match(created.getText(), /preset: recommended/);
+      assert.match(created.getText(), /extends: \[recommended\]/);
       await created.save();
+      await finding(document.uri, 'mutable-reference/image-latest');
+      // What we write ourselves is right.
+      await vscode.window.showTextDocument(created);
+      await checked(created.uri);
+      assert.deepEqual(
+        findings(created.uri).map(({ message }) => message),
+        [],
+      );
       await closeAll();
       await vscode.window.showTextDocument(document);
       await vscode.commands.executeCommand('immutableInfra.openConfiguration');

@@ -1,6 +1,7 @@
 // What the suites do in the editor.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { FoundItem } from '../../../client/src/findings/finding-types';
 import type { ExtensionApi } from '../../../client/src/start';
 
 export const EXTENSION = 'immutable-infra.immutable-infra';
@@ -100,4 +101,18 @@ export async function closeAll(): Promise<void> {
     }
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** Waits until the server has said all about a document: only then is something that is missing really absent. */
+export async function checked(uri: vscode.Uri): Promise<void> {
+  const api = await extensionApi();
+  await until(`a check of ${uri.path}`, () => api.status(uri));
+  // The status comes a moment before the findings. An answer to a later question comes after them.
+  await vscode.commands.executeCommand('vscode.executeHoverProvider', uri, new vscode.Position(0, 0));
+}
+
+/** The rows of the Findings view below all groups. */
+export async function foundItems(): Promise<FoundItem[]> {
+  const { findings: view } = await extensionApi();
+  return view.rows().flatMap((group) => view.rows(group) as FoundItem[]);
 }

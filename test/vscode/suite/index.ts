@@ -16,7 +16,7 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, slow: 5_000, color: false, reporter: 'min' });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   // Loaded only now: `describe` is there from here on.
-  await import('./all');
+  await load(process.env['IMMUTABLE_TEST_WINDOW'] ?? 'workspace');
   const tests: ReportedTest[] = [];
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
@@ -29,6 +29,22 @@ export async function run(): Promise<void> {
   const file = process.env['IMMUTABLE_TEST_REPORT'];
   if (file !== undefined) writeFileSync(file, JSON.stringify({ tests }));
   if (failures > 0) throw new Error(`${failures} tests failed`);
+}
+
+/** The tests for a window; what makes the windows is in `suite.mjs`. */
+function load(window: string): Promise<unknown> {
+  switch (window) {
+    case 'workspace':
+      return import('./all');
+    case 'neighbours':
+      return import('./windows/neighbours');
+    case 'virtual':
+      return import('./windows/virtual');
+    case 'empty':
+      return import('./windows/empty');
+    default:
+      throw new Error(`no tests for a window ${window}`);
+  }
 }
 
 function textOf(error: unknown): string {
