@@ -2,8 +2,11 @@ import type { Milliseconds } from '../config/types';
 
 /** How a tool is asked to stop (release-engine.md §3.8, §3.11; the signals were measured, finding 4). */
 export interface CancelPolicy {
-  /** Sent once, to the whole process group: packer ignores a signal to its pid, and terraform leaves its children. */
-  readonly signal: 'SIGINT' | 'SIGTERM';
+  /**
+   * Sent once, to the whole process group: packer ignores a signal to its pid, and terraform leaves its children.
+   * Undefined where the system has no such signal: the run then stops when the tool has ended by itself.
+   */
+  readonly signal: 'SIGINT' | 'SIGTERM' | undefined;
   /** How long it may take to clean up. */
   readonly grace: Milliseconds;
   /**
@@ -28,7 +31,13 @@ const POLICIES: Readonly<Record<string, CancelPolicy>> = {
 
 const COMMAND_OF_USER: CancelPolicy = { signal: 'SIGTERM', grace: 15_000, then: 'kill' };
 
-/** @param tool name of the program without its directory, `packer` */
-export function cancelPolicyOf(tool: string): CancelPolicy {
-  return POLICIES[tool.replace(/\.exe$/i, '')] ?? COMMAND_OF_USER;
+/**
+ * How a tool is asked to stop. On Windows every signal of Node ends the process at once (nodejs.org, process.kill), so
+ * none is sent there, and only a person may end a tool (release-engine.md §3.11).
+ *
+ * @param tool name of the program without its directory, `packer`
+ */
+export function cancelPolicyOf(tool: string, platform: NodeJS.Platform = process.platform): CancelPolicy {
+  if (platform === 'win32') return { signal: undefined, grace: 0, then: 'ask' };
+  return POLICIES[tool] ?? COMMAND_OF_USER;
 }

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createDurably, isCode, makeDirectory } from '../durable/files';
 import { processesOfStep, STEP_MARK } from '../machine/marked-processes';
 import { livenessOf, type ProcessIdentity } from '../machine/process-identity';
@@ -56,12 +57,12 @@ export class Step {
 
   /** Waits until nothing of the step is left. Aborting ends the waiting, not the tool. */
   async wait(signal?: AbortSignal): Promise<StepOutcome> {
-    const deadline = Date.now() + START_MILLISECONDS;
+    const deadline = performance.now() + START_MILLISECONDS;
     for (;;) {
       const end = this.files.end();
       if (end) return { kind: 'ended', ...end };
       const processes = this.files.processes();
-      const isStarting = !processes && Date.now() < deadline;
+      const isStarting = !processes && performance.now() < deadline;
       if (!isStarting && !(processes && isAlive(processes.runner)) && !this.isToolAlive(processes?.tool)) {
         // It may have ended between the two looks.
         const last = this.files.end();
@@ -76,9 +77,10 @@ export class Step {
    * Asks the tool to stop: one signal to its process group, whoever asks and however often. A second SIGINT would tell
    * terraform to leave its state behind (hashicorp/terraform #34266).
    */
-  interrupt(policy: CancelPolicy): 'sent' | 'already' | 'gone' {
+  interrupt(policy: CancelPolicy): 'sent' | 'already' | 'gone' | 'unsupported' {
     const tool = this.files.processes()?.tool;
     if (!tool || !isAlive(tool)) return 'gone';
+    if (policy.signal === undefined) return 'unsupported';
     try {
       createDurably(this.files.interrupted, policy.signal);
     } catch (error) {
@@ -89,8 +91,11 @@ export class Step {
   }
 
   /** Ends what is left of the step. A person has asked for it, or the policy of a harmless tool. */
-  kill(): void {
-    for (const tool of this.tools()) signalGroup(tool, 'SIGKILL');
+  kill(platform: NodeJS.Platform = process.platform): void {
+    for (const tool of this.tools()) {
+      if (platform === 'win32') endTree(tool.pid);
+      else signalGroup(tool, 'SIGKILL');
+    }
   }
 
   /** A runner that was killed at the wrong moment has not said which process its tool is: the mark tells. */
@@ -111,10 +116,17 @@ function isAlive(identity: ProcessIdentity): boolean {
   return livenessOf(identity) === 'alive';
 }
 
+/** Windows has no process groups to signal: its own program ends a process with all its children. */
+function endTree(pid: number): void {
+  const program = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+  // It says with an error that the process is gone already.
+  spawnSync(program, ['/T', '/F', '/PID', String(pid)], { stdio: 'ignore', windowsHide: true, timeout: 60_000 });
+}
+
 /** True when somebody got it. */
 function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(process.platform === 'win32' ? leader.pid : -leader.pid, signal);
+    process.kill(-leader.pid, signal);
     return true;
   } catch (error) {
     if (isCode(error, 'ESRCH')) return signalOne(leader, signal);

@@ -1,16 +1,17 @@
 import { createDurably, isCode, makeDirectory } from '../durable/files';
 import { join } from 'node:path';
-import type { EnvironmentConfig } from '../config/types';
+import type { EnvironmentConfig, Milliseconds } from '../config/types';
 import type { JsonObject } from '../durable/canonical-json';
 import { checkHealth, type HealthResult } from '../health/health';
 import { describeAbort } from '../health/http-probe';
 import type { HealthVerdict } from '../health/verdict';
-import type { Ledger } from '../ledger/ledger';
+import type { LedgerWriter } from './ledger-writer';
 import type { ReleaseHistory, ReleaseRecord } from '../ledger/releases';
 import { isMissing, resolveTool } from '../process/resolve-tool';
 import { ask } from '../process/ask';
 import { toolEnvironment } from '../process/tool-environment';
 import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../targets/target';
+import { afterCancel } from './after-cancel';
 import { approve, type Granted } from './approval';
 import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
@@ -24,7 +25,7 @@ export interface LiveParts {
   readonly context: RunContext;
   readonly control: RunControl;
   readonly steps: DurableSteps;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerWriter;
   readonly history: ReleaseHistory;
   readonly target: Target;
 }
@@ -32,7 +33,7 @@ export interface LiveParts {
 /** What of the record only the caller knows. */
 export type ReleaseOrigin = Pick<
   ReleaseRecord,
-  'kind' | 'rollbackOf' | 'rolledBackFrom' | 'config' | 'oneWay' | 'actor' | 'git' | 'overrides'
+  'kind' | 'mode' | 'rollbackOf' | 'rolledBackFrom' | 'config' | 'oneWay' | 'actor' | 'git' | 'overrides'
 >;
 
 /** The new version is not healthy. The old one still serves, unless the target has no slots. */
@@ -60,10 +61,28 @@ export async function bringLive(
   origin: ReleaseOrigin,
   parts: LiveParts,
 ): Promise<{ readonly oldSlot: string | undefined }> {
-  const { target, context, steps } = parts;
+  const { target } = parts;
   const before = await observe(parts, 'before');
   const slot = target.idleSlot(before);
   const { plan, granted } = await applyPlanned(release, before, parts);
+  try {
+    await prove(release, origin, { plan, granted, slot }, parts);
+  } catch (error) {
+    if (!(error instanceof RunStoppedError) || error.kind !== 'cancelled') throw error;
+    throw await afterCancel(error, release, slot, before, parts);
+  }
+  return { oldSlot: slot === undefined ? undefined : before.activeSlot };
+}
+
+/** From the apply to the record: proof of what runs, health, traffic, soak. */
+async function prove(
+  release: DesiredRelease,
+  origin: ReleaseOrigin,
+  applied: Pick<Proof, 'plan' | 'granted' | 'slot'>,
+  parts: LiveParts,
+): Promise<void> {
+  const { target, context, steps } = parts;
+  const { slot } = applied;
   context.tell({ type: 'state', state: 'VERIFYING', text: 'Reading what really runs' });
   const verification = await steps.step<Verification & JsonObject>('verify', {
     intent: () => ({ release: release.id, slot: slot ?? null }),
@@ -79,8 +98,7 @@ export async function bringLive(
   requireHealthy(health.verdict, verification.verdict, slot, health, parts);
   if (slot !== undefined) await moveTraffic(release, slot, parts);
   await soak(release, slot, parts);
-  await record(release, origin, { plan, granted, verification, health, slot }, parts);
-  return { oldSlot: slot === undefined ? undefined : before.activeSlot };
+  await record(release, origin, { ...applied, verification, health }, parts);
 }
 
 /** Reads the target as a step, so that a resumed run decides on what the first one saw. */
@@ -105,7 +123,10 @@ async function applyPlanned(
   const granted = await askFor(plan, 'deploy', parts);
   context.tell({ type: 'state', state: 'APPLYING', text: 'Applying the approved plan' });
   const applied = await steps.step<ApplyOutcome & JsonObject>('apply', {
-    intent: () => ({ ...plan.intent, plan: plan.hash }),
+    intent: () => {
+      context.requireSameTools();
+      return { ...plan.intent, plan: plan.hash };
+    },
     act: async () => ({ ...(await target.apply(plan, context)) }),
     recover: async (intent) => {
       const outcome = await target.recoverApply(intent, context);
@@ -114,7 +135,8 @@ async function applyPlanned(
     },
   });
   if (applied.outcome === 'none') {
-    throw new RunStoppedError('failed', `Nothing was applied. ${applied.table.join('; ')}`, { table: applied.table });
+    const kind = context.signal.aborted ? 'cancelled' : 'failed';
+    throw new RunStoppedError(kind, `Nothing was applied. ${applied.table.join('; ')}`, { table: applied.table });
   }
   if (applied.outcome === 'partial') {
     throw new RunStoppedError('partial', `Only a part was applied:\n${applied.table.join('\n')}`, {
@@ -166,15 +188,19 @@ async function healthOf(
   slot: string | undefined,
   state: 'HEALTH' | 'SOAKING',
   parts: LiveParts,
+  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<HealthSummary> {
   const { steps, environment, context } = parts;
-  context.tell({ type: 'state', state, text: `Checking health${slot === undefined ? '' : ` of ${slot}`}` });
-  const act = async (): Promise<HealthSummary> => summaryOf(await runChecks(release, slot, parts));
+  const act = async (): Promise<HealthSummary> => {
+    await before();
+    context.tell({ type: 'state', state, text: `Checking health${slot === undefined ? '' : ` of ${slot}`}` });
+    return summaryOf(await runChecks(release, slot, parts));
+  };
   return steps.step<HealthSummary>(state === 'HEALTH' ? 'health' : 'soak', {
     intent: () => ({ release: release.id, slot: slot ?? null, checks: environment.health.length }),
     act,
     // Probes change nothing. The deadline may have passed while nobody looked: that proves nothing, so ask again.
-    recover: act,
+    recover: () => Promise.resolve(undefined),
   });
 }
 
@@ -244,9 +270,23 @@ function requireHealthy(
 }
 
 async function moveTraffic(release: DesiredRelease, slot: string, parts: LiveParts): Promise<void> {
-  const { target, context, steps, environment } = parts;
   const now = await observe(parts, 'route');
-  if (now.activeSlot === slot) return;
+  if (now.activeSlot !== slot) await routeTo(release, slot, now, parts);
+}
+
+/**
+ * Moves the traffic to a slot. The approval of the deployment covers its route, unless the environment is protected;
+ * going back needs none.
+ *
+ * @throws UnhealthyError when the plan would change something else as well
+ */
+export async function routeTo(
+  release: DesiredRelease,
+  slot: string,
+  now: Observation,
+  parts: LiveParts,
+): Promise<void> {
+  const { target, context, steps, environment } = parts;
   const prepared = await steps.step<JsonObject>('plan', {
     intent: () => ({ what: 'route', to: slot }),
     act: async () => {
@@ -264,30 +304,38 @@ async function moveTraffic(release: DesiredRelease, slot: string, parts: LivePar
       {},
     );
   }
-  // The approval of the deployment covers its route, unless the environment is protected.
-  if (environment.protected) await askFor(plan, 'route', parts);
+  const isBack = release.id === parts.history.live()?.id;
+  if (environment.protected && !isBack) await askFor(plan, 'route', parts);
   context.tell({ type: 'state', state: 'ROUTING', text: `Moving the traffic to ${slot}` });
   await steps.step<JsonObject>('route', {
     intent: () => ({ ...plan.intent, to: slot, from: now.activeSlot ?? null, plan: plan.hash }),
-    act: async () => {
-      await target.route(plan, slot, context);
-      return { to: slot };
-    },
+    // Seconds, and no half of it may stay: a cancel waits until it is done.
+    act: () =>
+      context.settle(async () => {
+        await target.route(plan, slot, context);
+        return { to: slot };
+      }),
     recover: async () => ((await target.observe(context)).activeSlot === slot ? { to: slot } : undefined),
   });
+}
+
+/** Waits by the monotonic clock, which nobody can set (F31). @throws the reason of a cancel */
+export async function waitFor(time: Milliseconds, context: RunContext): Promise<void> {
+  const end = performance.now() + time;
+  while (performance.now() < end) {
+    context.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(1, end - performance.now()))));
+  }
 }
 
 /** The old version stays warm while the new one serves; its health is asked again when the time is over. */
 async function soak(release: DesiredRelease, slot: string | undefined, parts: LiveParts): Promise<void> {
   const { environment, context } = parts;
   if (environment.soak === 0) return;
-  context.tell({ type: 'state', state: 'SOAKING', text: `Watching for ${environment.soak / 1000} s` });
-  const end = performance.now() + environment.soak;
-  while (performance.now() < end) {
-    context.signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(1, end - performance.now()))));
-  }
-  const health = await healthOf(release, slot, 'SOAKING', parts);
+  const health = await healthOf(release, slot, 'SOAKING', parts, async () => {
+    context.tell({ type: 'state', state: 'SOAKING', text: `Watching for ${environment.soak / 1000} s` });
+    await waitFor(environment.soak, context);
+  });
   if (health.verdict === 'unhealthy' || health.verdict === 'unconfirmed') {
     throw new UnhealthyError(`The new version did not stay healthy.\n  ${health.evidence.join('\n  ')}`, slot, {
       verdict: health.verdict,
@@ -322,11 +370,12 @@ async function record(release: DesiredRelease, origin: ReleaseOrigin, proof: Pro
       plan: proof.plan.hash,
       approvedBy: proof.granted.by,
       ...origin,
+      ...(proof.plan.instead === undefined ? {} : { mode: 'image' }),
       config: proof.plan.config ?? origin.config,
     };
     return { type: 'release.recorded', seq: (again ?? ledger.append(written)).seq };
   });
-  await target.stamp(release, proof.slot, String(entry.seq), context);
+  await context.settle(() => target.stamp(release, proof.slot, String(entry.seq), context));
   await steps.once(['run.live'], () => ({ type: 'run.live' }));
   context.tell({ type: 'state', state: 'LIVE', text: `${release.id} is live` });
 }

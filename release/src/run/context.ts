@@ -14,14 +14,22 @@ export interface RunContext {
   readonly directory: string;
   readonly pipeline: Pipeline;
   readonly environment: EnvironmentConfig | undefined;
-  /** Aborted when a person cancels: tools were then asked to stop by their policy already. */
+  /** Aborted when a person cancels: tools were then asked to stop by their policy already. Read it anew each time. */
   readonly signal: AbortSignal;
+  /** Does work in spite of a cancel: finding out what happened, ending half-done things. Nothing in it is cancelled. */
+  settle<Result>(work: () => Promise<Result>): Promise<Result>;
   /**
    * Finds a program, once in a run.
    *
    * @throws ToolMissingError naming what to install
    */
   tool(name: string): ResolvedTool;
+  /**
+   * Asked right before an approved plan is applied: the tools must be those that made it (F47).
+   *
+   * @throws RunStoppedError `refused` naming what was replaced
+   */
+  requireSameTools(): void;
   /**
    * Runs a program that changes something, in a step runner that outlives this process. The caller has written the
    * intent; the result is the caller's to write.

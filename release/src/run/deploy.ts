@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { BakedImage } from '../bakers/baker';
 import type { Known } from '../config/interpolate';
 import type { ImageConfig, Pipeline } from '../config/types';
+import type { JsonObject } from '../durable/canonical-json';
 import type { StateRoot } from '../state-root';
 import type { DesiredRelease } from '../targets/target';
-import { bringLive, observe, planStep, askFor, UnhealthyError, type LiveParts } from './bring-live';
+import { bringLive, observe, planStep, askFor, UnhealthyError, waitFor, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
 import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
@@ -107,16 +108,20 @@ export function releaseId(spec: RunSpec): string {
 async function retireOld(slot: string, parts: DeployParts): Promise<string> {
   const { environment, context } = parts;
   if (environment.retire.mode !== 'auto') return ` ${slot} is kept; \`immutable-infra retire\` ends it.`;
-  const end = performance.now() + Math.max(0, environment.retire.after - environment.soak);
-  while (performance.now() < end) {
-    context.signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, Math.max(1, end - performance.now()))));
-  }
+  const time = Math.max(0, environment.retire.after - environment.soak);
   try {
+    if (time > 0) {
+      await parts.steps.step<JsonObject>('soak', {
+        intent: () => ({ what: 'retire', time }),
+        act: () => waitFor(time, context).then(() => ({})),
+        recover: () => Promise.resolve(undefined),
+      });
+    }
     const { left } = await retireSlot(slot, parts);
     return left.length === 0 ? ` ${slot} was retired.` : ` Of ${slot} is left: ${left.join(', ')}.`;
   } catch (error) {
-    if (!(error instanceof RunStoppedError) || error.kind === 'cancelled') throw error;
+    // Whoever cancels now stops the retiring; the release is live already.
+    if (!(error instanceof RunStoppedError)) throw error;
     context.tell({ type: 'warning', text: `${slot} could not be retired: ${error.message}` });
     return ` ${slot} could not be retired: ${error.message}`;
   }

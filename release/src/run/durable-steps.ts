@@ -15,6 +15,15 @@ export interface DurableStep<Result extends JsonObject> {
   recover(intent: JsonObject): Promise<Result | undefined>;
 }
 
+/** What must be true for a step to begin, and how one that has begun is brought to its end. */
+export interface StepGuard {
+  /** Asked before each intent is written. @throws when the run is cancelled, or what the step would do has no room */
+  begin(step: Step): void;
+  /** Does work in spite of a cancel. */
+  settle<Result>(work: () => Promise<Result>): Promise<Result>;
+  isCancelled(): boolean;
+}
+
 /** What a recovery that found nothing leaves behind. */
 const NOTHING = { verdict: 'nothing-happened' };
 
@@ -28,8 +37,9 @@ export class DurableSteps {
 
   /** @param past what the journal holds already */
   constructor(
-    private readonly journal: Journal,
+    private readonly journal: Pick<Journal, 'append'>,
     past: readonly JournalEntry[],
+    private readonly guard: StepGuard,
   ) {
     this.done = [...past];
   }
@@ -37,6 +47,7 @@ export class DurableSteps {
   async step<Result extends JsonObject>(name: Step, step: DurableStep<Result>): Promise<Result> {
     for (;;) {
       const written = this.take(`${name}.intent`);
+      if (!written) this.begin(name);
       const intent = written && 'data' in written ? written.data : await step.intent();
       if (!written) this.journal.append({ type: `${name}.intent`, data: intent });
       const ending = this.take(`${name}.result`, `${name}.recovered`);
@@ -46,25 +57,51 @@ export class DurableSteps {
         return ending.data as Result;
       }
       if (written) {
-        const recovered = await step.recover(intent);
+        const recovered = await this.ended(`${name}.recovered`, () => this.recover(step, intent));
         this.journal.append({ type: `${name}.recovered`, data: recovered ?? NOTHING });
         if (!recovered) continue;
         return recovered;
       }
-      const result = await this.act(name, () => step.act(intent));
+      const result = await this.ended(`${name}.result`, () => step.act(intent));
       this.journal.append({ type: `${name}.result`, data: result });
       return result;
     }
   }
 
-  /** A failure is a result too: the journal says so, and a resumed run fails in the same way. */
-  private async act<Result>(name: Step, act: () => Promise<Result>): Promise<Result> {
+  private begin(name: Step): void {
+    this.throwIfCancelledHere();
+    this.guard.begin(name);
+  }
+
+  /** The run was cancelled here before it was resumed: what follows in the journal is what was done about it. */
+  private throwIfCancelledHere(): void {
+    const [next] = this.done;
+    if (next?.type !== 'cancel.intent') return;
+    const why = next.data['why'];
+    throw new RunStoppedError('cancelled', typeof why === 'string' ? why : 'Cancelled.');
+  }
+
+  /** What happened must be found out, and half of it ended, also when the run is asked to stop. */
+  private async recover<Result extends JsonObject>(
+    step: DurableStep<Result>,
+    intent: JsonObject,
+  ): Promise<Result | undefined> {
     try {
-      return await act();
+      return await this.guard.settle(() => step.recover(intent));
+    } catch (error) {
+      const isStopped = error instanceof RunStoppedError && error.kind === 'failed' && this.guard.isCancelled();
+      throw isStopped ? new RunStoppedError('cancelled', error.message, error.evidence) : error;
+    }
+  }
+
+  /** A failure is an ending too: the journal says so, and a resumed run fails in the same way. */
+  private async ended<Result>(type: `${Step}.${'result' | 'recovered'}`, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
     } catch (error) {
       if (error instanceof RunStoppedError) {
         const { kind, message, evidence } = error;
-        this.journal.append({ type: `${name}.result`, data: { failed: { kind, message, evidence } } });
+        this.journal.append({ type, data: { failed: { kind, message, evidence } } } as JournalEntry);
       }
       throw error;
     }
@@ -81,6 +118,7 @@ export class DurableSteps {
   ): Promise<Entry> {
     const written = this.take(...types);
     if (written) return written as Entry;
+    this.throwIfCancelledHere();
     const entry = await make();
     this.journal.append(entry);
     return entry;

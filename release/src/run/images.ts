@@ -2,19 +2,19 @@ import type { BakedImage, Baker } from '../bakers/baker';
 import type { Known } from '../config/interpolate';
 import type { ImageConfig } from '../config/types';
 import { ReleaseHistory } from '../ledger/releases';
-import type { Ledger } from '../ledger/ledger';
 import type { LedgerRecord } from '../ledger/record';
 import type { LogView } from '../durable/chained-reader';
 import type { JsonObject } from '../durable/canonical-json';
 import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
+import type { LedgerWriter } from './ledger-writer';
 import type { RunSpec } from './spec';
 
 export interface BakeParts {
   readonly spec: RunSpec;
   readonly context: RunContext;
   readonly steps: DurableSteps;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerWriter;
   readonly view: LogView<LedgerRecord>;
   readonly bakerOf: (image: ImageConfig) => Baker;
 }

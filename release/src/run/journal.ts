@@ -1,27 +1,37 @@
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { JsonObject } from '../durable/canonical-json';
 import type { Stamp } from '../durable/chain';
 import { ChainedLog, SYSTEM_CLOCKS, type Clocks, type Fence } from '../durable/chained-log';
 import { readLog, type LogView } from '../durable/chained-reader';
+import { DiskFullError, DiskReserve, isDiskFull, writeElsewhere } from '../durable/disk-full';
 import { crashPoint } from './crash-point';
 import type { JournalEntry } from './journal-entry';
 
 const FILE = 'journal.jsonl';
+const RESERVE = 'journal.reserve';
 
 /**
  * The write-ahead log of one run. An intent is on the disk before its side effect begins, so after a crash it is known
  * what may have happened. The state of a run is what its journal says, nothing else.
  */
 export class Journal {
-  private constructor(private readonly log: ChainedLog<JsonObject>) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly log: ChainedLog<JsonObject>,
+    /** Room for what must be written when the disk is full. */
+    readonly reserve: DiskReserve,
+  ) {}
 
   /**
    * @param directory of the run
    * @param torn directory for unfinished lines
-   * @throws LogDamagedError, LockLostError, and what the file system says
+   * @throws LogDamagedError, LockLostError, DiskFullError, and what the file system says
    */
   static open(directory: string, torn: string, fence: Fence, clocks: Clocks = SYSTEM_CLOCKS): Journal {
-    return new Journal(ChainedLog.open(join(directory, FILE), torn, fence, clocks));
+    const reserve = new DiskReserve(join(directory, RESERVE));
+    const log = ChainedLog.open<JsonObject>(join(directory, FILE), torn, fence, clocks);
+    return new Journal(directory, log, reserve);
   }
 
   /** Needs no lock. */
@@ -29,15 +39,32 @@ export class Journal {
     return readLog(join(directory, FILE));
   }
 
-  /** @throws LockLostError; ENOSPC and others from the file system: the side effect must then not begin */
+  /**
+   * @throws LockLostError; DiskFullError: before a side effect it must then not begin, after one nothing more may
+   */
   append(entry: JournalEntry): JournalEntry & Stamp {
     crashPoint(`${entry.type}:before`);
-    const { record } = this.log.append({ ...entry });
+    const { record } = this.write(entry);
     crashPoint(`${entry.type}:after`);
     return record as unknown as JournalEntry & Stamp;
   }
 
   close(): void {
     this.log.close();
+  }
+
+  private write(entry: JournalEntry): { readonly record: JsonObject } {
+    const write = (): { readonly record: JsonObject } => this.log.append({ ...entry });
+    try {
+      // The reserve is for what has happened, not for beginning something.
+      return entry.type.endsWith('.intent') ? write() : this.reserve.spend(write);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      if (!entry.type.endsWith('.intent')) {
+        const name = `immutable-${basename(this.directory)}.jsonl`;
+        writeElsewhere(join(tmpdir(), name), `${JSON.stringify(entry)}\n`);
+      }
+      throw new DiskFullError(`${entry.type} cannot be written: the disk is full`, { cause: error });
+    }
   }
 }

@@ -7,7 +7,9 @@ import { cancelPolicyOf, type CancelPolicy } from '../process/cancel-policy';
 import { isMissing, resolveTool, type ResolvedTool } from '../process/resolve-tool';
 import { Step, type StepOutcome } from '../process/step';
 import { toolEnvironment } from '../process/tool-environment';
+import { ToolIdentities } from '../process/tool-identities';
 import { Redactor, type Secret } from '../secrets/redactor';
+import { Cancellation } from './cancellation';
 import {
   RunStoppedError,
   type RunContext,
@@ -36,6 +38,8 @@ export interface LiveContextOptions {
   readonly secrets: readonly Secret[];
   /** Path of the bundled step runner. */
   readonly stepRunner: string;
+  /** Of this machine; tests say another one. */
+  readonly platform?: NodeJS.Platform | undefined;
 }
 
 /** The context of a run that really runs. */
@@ -45,8 +49,9 @@ export class LiveContext implements RunContext {
   readonly directory: string;
   readonly pipeline: Pipeline;
   readonly environment: EnvironmentConfig | undefined;
-  private readonly cancelled = new AbortController();
+  private readonly cancellation = new Cancellation();
   private readonly tools = new Map<string, ResolvedTool>();
+  private readonly identities: ToolIdentities;
   private readonly steps: StepDirectories;
   private readonly events: EventLog;
 
@@ -57,16 +62,21 @@ export class LiveContext implements RunContext {
     this.pipeline = options.pipeline;
     this.environment = options.environment;
     this.steps = new StepDirectories(options.directory);
+    this.identities = new ToolIdentities(options.directory);
     this.events = new EventLog(options.directory, new Redactor(options.secrets));
   }
 
   get signal(): AbortSignal {
-    return this.cancelled.signal;
+    return this.cancellation.signal;
+  }
+
+  settle<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.cancellation.settle(work);
   }
 
   /** Every tool that runs is asked to stop, and nothing new begins. */
   cancel(by: string): void {
-    this.cancelled.abort(new RunStoppedError('cancelled', `Cancelled by ${by}.`));
+    this.cancellation.cancel(by);
   }
 
   tool(name: string): ResolvedTool {
@@ -75,7 +85,17 @@ export class LiveContext implements RunContext {
     const tool = resolveTool(name, this.workspace, this.options.ownEnvironment);
     if (isMissing(tool)) throw new RunStoppedError('refused', tool.problem);
     this.tools.set(name, tool);
+    this.identities.note(tool);
     return tool;
+  }
+
+  requireSameTools(): void {
+    const replaced = this.identities.replaced((name) => resolveTool(name, this.workspace, this.options.ownEnvironment));
+    if (replaced.length === 0) return;
+    throw new RunStoppedError(
+      'refused',
+      `The plan was made with other tools: ${replaced.join('; ')}. Run the command again, which makes a new plan. Nothing was applied.`,
+    );
   }
 
   async act(action: ToolAction): Promise<ToolResult> {
@@ -91,14 +111,15 @@ export class LiveContext implements RunContext {
     const step = await Step.start(order, this.options.stepRunner, stepMark(this.run, number));
     step.files.setToolName(basename(action.tool.name));
     this.tell({ type: 'step', name: action.name, phase: 'started', log: step.files.output, code: null });
-    return this.finish(step, action.name, cancelPolicyOf(basename(action.tool.name)), action.timeout);
+    return this.finish(step, action.name, action.timeout, this.signal);
   }
 
   async recover(name: string): Promise<ToolResult | undefined> {
     const last = this.steps.last(name);
     if (!last) return undefined;
     const step = Step.adopt(last.path, stepMark(this.run, last.number));
-    return this.finish(step, name, cancelPolicyOf(step.files.toolName()), undefined);
+    // Whatever is settled meanwhile: a tool that runs still is asked to stop.
+    return this.finish(step, name, undefined, this.cancellation.request);
   }
 
   ask(question: ToolQuestion): Promise<ToolAnswer> {
@@ -120,17 +141,18 @@ export class LiveContext implements RunContext {
   private async finish(
     step: Step,
     name: string,
-    policy: CancelPolicy,
     timeout: number | undefined,
+    cancel: AbortSignal,
   ): Promise<ToolResult> {
+    const policy = cancelPolicyOf(step.files.toolName(), this.options.platform);
     const timeIsOver = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
-    const stop = timeIsOver ? AbortSignal.any([this.signal, timeIsOver]) : this.signal;
+    const stop = timeIsOver ? AbortSignal.any([cancel, timeIsOver]) : cancel;
     const ended = new AbortController();
     const stopping = this.stopWhenAsked(step, policy, stop, ended.signal);
     const outcome = await step.wait();
     ended.abort();
     await stopping;
-    const isTimeout = timeIsOver?.aborted === true && !this.signal.aborted;
+    const isTimeout = timeIsOver?.aborted === true && !cancel.aborted;
     const result = resultOf(step, outcome, isTimeout ? `it took longer than ${(timeout ?? 0) / 1000} s` : undefined);
     this.tell({ type: 'step', name, phase: 'ended', log: result.output, code: result.code });
     return result;
@@ -139,14 +161,20 @@ export class LiveContext implements RunContext {
   private async stopWhenAsked(step: Step, policy: CancelPolicy, stop: AbortSignal, ended: AbortSignal): Promise<void> {
     await firstOf(stop, ended);
     if (ended.aborted) return;
-    step.interrupt(policy);
+    if (step.interrupt(policy) === 'unsupported')
+      this.tell({ type: 'warning', text: willStopLater(step.files.toolName()) });
     const graceEnd = performance.now() + policy.grace;
     while (!ended.aborted) {
       const mayKill = policy.then === 'kill' || this.options.control.isKillAccepted();
-      if (performance.now() >= graceEnd && mayKill) return step.kill();
+      if (performance.now() >= graceEnd && mayKill) return step.kill(this.options.platform);
       await pause(KILL_POLL_MILLISECONDS, ended);
     }
   }
+}
+
+/** Where a program cannot be asked to stop: to end it at once may lose what it is doing, so a person must say so. */
+function willStopLater(tool: string): string {
+  return `${tool} cannot be asked to stop on this system: the run will stop after this step. \`immutable-infra cancel --kill --confirm NAME\` ends it now and may leave things behind.`;
 }
 
 function resultOf(step: Step, outcome: StepOutcome, timeout: string | undefined): ToolResult {

@@ -1,9 +1,11 @@
 import { readLog } from '../durable/chained-reader';
+import { DiskFullError } from '../durable/disk-full';
 import { requirePipeline } from '../config/read';
 import type { ContainerRun, EnvironmentConfig, ImageConfig, Pipeline } from '../config/types';
 import type { Baker } from '../bakers/baker';
 import type { Fence } from '../durable/chained-log';
 import { Ledger } from '../ledger/ledger';
+import type { LedgerRecord } from '../ledger/record';
 import { ReleaseHistory } from '../ledger/releases';
 import type { StateRoot } from '../state-root';
 import type { Target } from '../targets/target';
@@ -12,7 +14,9 @@ import { bakedImages, deploy, retireSlot, type DeployParts, type RunEnd } from '
 import { DurableSteps } from './durable-steps';
 import { Journal } from './journal';
 import type { JournalEntry, Outcome } from './journal-entry';
+import { ledgerWriter, type LedgerWriter } from './ledger-writer';
 import { rollback } from './rollback';
+import { isEffect, RunGuard } from './run-guard';
 import type { RunControl } from './run-control';
 import type { RunSpec } from './spec';
 import { observe } from './bring-live';
@@ -28,6 +32,8 @@ export interface RunWorld {
   readonly bakerOf: (image: ImageConfig) => Baker;
   /** @throws RunStoppedError `refused` naming the gate */
   readonly gates: (parts: DeployParts) => Promise<void>;
+  /** Bytes that are free below a directory; tests say how many. */
+  readonly freeBytes?: ((directory: string) => number) | undefined;
 }
 
 /** Name of the ledger and lock of images that are baked for no environment. */
@@ -48,10 +54,15 @@ export async function executeRun(world: RunWorld): Promise<RunEnd> {
   const ledgerPath = root.ledger(spec.environment ?? IMAGES);
   const ledger = Ledger.open(ledgerPath, root.torn, fence);
   try {
-    const end = await runToEnd(world, journal, past, ledger, ledgerPath);
+    const end = await runToEnd(world, journal, past, ledgerWriter(ledger, journal.reserve, context), ledgerPath);
     journal.append({ type: 'run.closed', outcome: end.outcome, reason: end.text });
+    journal.reserve.release();
     context.tell({ type: 'closed', outcome: end.outcome, text: end.text });
     return end;
+  } catch (error) {
+    // Room for what the viewers are told; a resumed run takes a reserve of its own.
+    if (error instanceof DiskFullError) journal.reserve.release();
+    throw error;
   } finally {
     journal.close();
     ledger.close();
@@ -62,12 +73,13 @@ async function runToEnd(
   world: RunWorld,
   journal: Journal,
   past: readonly JournalEntry[],
-  ledger: Ledger,
+  ledger: LedgerWriter,
   ledgerPath: string,
 ): Promise<RunEnd> {
   const { spec, context, control, target, bakerOf } = world;
-  const steps = new DurableSteps(journal, past);
-  const view = readLog<Parameters<Ledger['append']>[0]>(ledgerPath);
+  const guard = new RunGuard(world);
+  const steps = new DurableSteps(journal, past, guard);
+  const view = readLog<LedgerRecord>(ledgerPath);
   const history = new ReleaseHistory(view);
   const bake = { spec, context, steps, ledger, view, bakerOf };
   const environment = context.environment ?? noEnvironment(context.pipeline);
@@ -84,6 +96,7 @@ async function runToEnd(
     bake,
   };
   try {
+    journal.reserve.hold();
     await steps.once(['run.created'], () => ({
       type: 'run.created',
       kind: spec.kind,
@@ -94,6 +107,10 @@ async function runToEnd(
     return await perform(parts);
   } catch (error) {
     if (error instanceof RunStoppedError) return { outcome: OUTCOME_OF[error.kind], text: error.message };
+    const isUntouched = !guard.hasBegun && !past.some(({ type }) => isEffect(type));
+    if (error instanceof DiskFullError && isUntouched) {
+      return { outcome: 'refused', text: `${error.message}. Make room and run again. Nothing was changed.` };
+    }
     throw error;
   }
 }

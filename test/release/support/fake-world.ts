@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BakedImage, Baker } from '../../../release/src/bakers/baker';
 import type { Known } from '../../../release/src/config/interpolate';
 import { requirePipeline } from '../../../release/src/config/read';
 import type { JsonObject } from '../../../release/src/durable/canonical-json';
 import type { Fence } from '../../../release/src/durable/chained-log';
-import { Ledger } from '../../../release/src/ledger/ledger';
-import { ReleaseHistory } from '../../../release/src/ledger/releases';
-import { Journal } from '../../../release/src/run/journal';
-import { progressOf } from '../../../release/src/run/progress';
+import { Cancellation } from '../../../release/src/run/cancellation';
 import { executeRun, type RunWorld } from '../../../release/src/run/run';
 import type { RunEnd } from '../../../release/src/run/deploy';
 import type { RunContext } from '../../../release/src/run/context';
@@ -24,6 +20,7 @@ import type {
   Target,
   Verification,
 } from '../../../release/src/targets/target';
+import { oracleOf } from './oracle';
 
 /** The world stops here, as if the power went. */
 export class PowerCut extends Error {}
@@ -78,6 +75,12 @@ export class FakeWorld implements Target, Baker {
     this.effects.push(name);
     this.power(`${name}:after`);
   }
+
+  /** Cancels the run that runs. */
+  cancel: () => void = () => undefined;
+
+  /** What a test says that the disk has left. */
+  freeBytes: () => number = () => Number.MAX_SAFE_INTEGER;
 
   /** Throws when a test wants the power to go here. */
   power: (place: string) => void = () => undefined;
@@ -192,13 +195,24 @@ export class FakeWorld implements Target, Baker {
     const directory = this.root.run(spec.run);
     const { pipeline, environment } = worldOf(spec);
     const control = new RunControl(directory);
+    const cancellation = new Cancellation();
+    // A cancelled run stays cancelled when it is resumed: the control file is there still.
+    if (control.cancelledBy() !== undefined) cancellation.cancel('Ana');
+    this.cancel = () => {
+      control.cancel('Ana');
+      cancellation.cancel('Ana');
+    };
     const context: RunContext = {
       run: spec.run,
       workspace: this.workspace,
       directory,
       pipeline,
       environment,
-      signal: new AbortController().signal,
+      get signal() {
+        return cancellation.signal;
+      },
+      settle: (work) => cancellation.settle(work),
+      requireSameTools: () => undefined,
       tool: (name) => ({ name, path: `/usr/bin/${name}` }),
       act: () => Promise.reject(new Error('the fake world runs no tools')),
       recover: () => Promise.resolve(undefined),
@@ -220,6 +234,7 @@ export class FakeWorld implements Target, Baker {
       target: this,
       bakerOf: () => this,
       gates: () => Promise.resolve(),
+      freeBytes: () => this.freeBytes(),
     };
     return executeRun(world);
   }
@@ -265,24 +280,13 @@ export function createRun(root: StateRoot, workspace: string, run: string, chang
   return spec;
 }
 
-/** What must be true after every run, whatever happened in it (release-engine.md §4, the common oracle). */
-export function oracle(root: StateRoot, environment: string, runs: readonly string[], world: FakeWorld): string[] {
-  const problems: string[] = [];
-  const view = Ledger.read(root.ledger(environment));
-  if (view.damage) problems.push(`the ledger is ${view.damage.kind}`);
-  const history = new ReleaseHistory(view);
-  const ids = history.releases().map(({ id }) => id);
-  if (new Set(ids).size !== ids.length) problems.push(`a release was recorded twice: ${ids.join()}`);
-  for (const run of runs) {
-    const progress = progressOf(Journal.read(join(root.run(run))).records());
-    problems.push(...progress.violations.map((violation) => `${run}: ${violation}`));
-    if (progress.state === 'CLOSED' && progress.open)
-      problems.push(`${run}: closed while ${progress.open.step} is open`);
-  }
-  const live = history.live();
-  const serving = world.slots.get(world.activeSlot ?? '');
-  if (live && serving?.ids.join() !== live.images.map(({ id }) => id).join()) {
-    problems.push(`the ledger says ${live.id} is live, but ${serving?.release ?? 'nothing'} serves`);
-  }
-  return problems;
+/** The common oracle, with what the world really serves. */
+export function oracle(
+  root: StateRoot,
+  environment: string,
+  runs: readonly string[],
+  world: FakeWorld,
+): readonly string[] {
+  const serving = (): readonly string[] | undefined => world.slots.get(world.activeSlot ?? '')?.ids;
+  return oracleOf({ root, environment, runs, serving });
 }

@@ -45,6 +45,8 @@ environments:
     pipeline,
     environment,
     signal: new AbortController().signal,
+    settle: (work) => work(),
+    requireSameTools: () => undefined,
     tool: (name) => ({ name, path: `/usr/bin/${name}` }),
     act: never,
     recover: never,
