@@ -14,6 +14,7 @@ import { readSpec } from './run/spec';
 import { secretsInEnvironment, valuesOf } from './secrets/sources';
 import { StateRoot } from './state-root';
 import { discardPlans } from './targets/terraform/plan-files';
+import { discardReleaseTree } from './targets/terraform/release-tree';
 
 const CONTROL_POLL_MILLISECONDS = 200;
 
@@ -72,6 +73,7 @@ async function main(): Promise<number> {
       gates: (parts) => passGates(parts, { linter: join(__dirname, 'cli.js'), view }),
     });
     discardPlans(directory);
+    await discardReleaseTree(context);
     if (end.outcome === 'stuck') lock.keepAsHold(end.text.slice(0, 500));
     else lock.release();
     return EXIT.ended;

@@ -2,7 +2,7 @@ import { decisionsOf, RUN_OPTIONS } from '../delivery/decisions';
 import { startRun } from '../delivery/drive';
 import { environmentOf, findWorkspace } from '../delivery/workspace';
 import type { Arguments, Command } from '../command-line';
-import type { ExitCode } from '../exit-codes';
+import { UsageError, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
 import { VERSION } from '../version';
 
@@ -12,6 +12,11 @@ export const rollback: Command = {
   usage: '[ENVIRONMENT] [RELEASE] [options]',
   options: {
     ...RUN_OPTIONS,
+    mode: {
+      type: 'string',
+      value: 'image|full',
+      help: '`full` brings back the configuration too, `image` the image alone. Without it: as the environment says.',
+    },
     'accept-one-way': {
       type: 'string',
       multiple: true,
@@ -34,11 +39,18 @@ function runRollback(args: Arguments, io: Io): Promise<ExitCode> {
       kind: 'rollback',
       environment,
       release: args.positionals[1],
-      decisions: { ...decisionsOf(args), acceptOneWay: args.list('accept-one-way') },
+      decisions: { ...decisionsOf(args), acceptOneWay: args.list('accept-one-way'), mode: modeOf(args) },
       via: 'cli',
       version: VERSION,
     },
     io,
     { isJson: args.flag('json'), detach: args.flag('detach') },
   );
+}
+
+/** @throws UsageError when it is neither */
+function modeOf(args: Arguments): 'image' | 'full' | undefined {
+  const mode = args.text('mode');
+  if (mode === undefined || mode === 'image' || mode === 'full') return mode;
+  throw new UsageError('`--mode` takes `image` or `full`.');
 }

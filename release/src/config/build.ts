@@ -160,6 +160,7 @@ function buildTerraform(written: WrittenTerraform): EnvironmentConfig['target'] 
   const { blueGreen, refresh } = written;
   return {
     kind: 'terraform',
+    tool: written.tool ?? 'auto',
     directory: written.dir,
     workspace: written.workspace,
     variableFiles: written.varFiles ?? [],

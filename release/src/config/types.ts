@@ -89,6 +89,8 @@ export interface EnvironmentConfig {
 
 export interface TerraformTargetConfig {
   readonly kind: 'terraform';
+  /** `auto`: Terraform, or OpenTofu where only that is installed. */
+  readonly tool: 'auto' | 'terraform' | 'tofu';
   readonly directory: string;
   readonly workspace: string | undefined;
   readonly variableFiles: readonly string[];

@@ -78,6 +78,7 @@ export interface WrittenEnvironment {
 }
 
 export interface WrittenTerraform {
+  readonly tool?: 'auto' | 'terraform' | 'tofu';
   readonly dir: string;
   readonly workspace?: string;
   readonly varFiles?: readonly string[];

@@ -17,6 +17,8 @@ export interface ReleaseRecord extends LedgerRecord {
   readonly supersedes: string | null;
   /** The release that a rollback brought back. */
   readonly rollbackOf: string | null;
+  /** Of a rollback: whether it brought back the image alone, or how it was run too. */
+  readonly mode?: 'image' | 'full' | undefined;
   /** The release that a rollback left. */
   readonly rolledBackFrom: string | null;
   readonly slot: string | null;

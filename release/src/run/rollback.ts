@@ -30,12 +30,18 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
   requireOneWayAccepted(wanted, parts);
   await requireRetrievable(wanted, parts);
   const images = new Map(wanted.images.map((image): [string, BakedImage] => [image.name, image]));
-  const isFull = environment.rollback.mode === 'full';
+  const mode = spec.decisions.mode ?? environment.rollback.mode;
+  if (mode === 'full' && wanted.config === null) {
+    context.tell({
+      type: 'warning',
+      text: `Only the image is brought back: the ledger does not know how ${wanted.id} was configured.`,
+    });
+  }
   const release: DesiredRelease = {
     id: releaseId(spec),
     images,
     known: knownOf(spec, images),
-    config: isFull ? (wanted.config ?? undefined) : undefined,
+    config: mode === 'full' ? (wanted.config ?? undefined) : undefined,
   };
   const live = history.live();
   context.tell({ type: 'state', state: 'ROLLING_BACK', text: `Going back to ${wanted.id}` });
@@ -44,6 +50,7 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
       release,
       {
         kind: 'rollback',
+        mode: release.config === undefined ? 'image' : 'full',
         rollbackOf: wanted.id,
         rolledBackFrom: live?.id ?? null,
         config: wanted.config,

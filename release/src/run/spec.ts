@@ -38,6 +38,8 @@ export interface RunSpec {
     readonly acceptOneWay: readonly string[];
     readonly rebake: boolean;
     readonly oneWay: boolean;
+    /** What a rollback brings back; without it what the environment says. */
+    readonly mode?: 'image' | 'full' | undefined;
   };
   readonly version: string;
   readonly createdAt: string;

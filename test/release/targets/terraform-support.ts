@@ -10,8 +10,8 @@ import type { LiveContext } from '../../../release/src/run/live-context';
 import { progressOf } from '../../../release/src/run/progress';
 import { executeRun } from '../../../release/src/run/run';
 import { RunControl } from '../../../release/src/run/run-control';
-import type { RunSpec } from '../../../release/src/run/spec';
-import { LedgerWitness } from '../../../release/src/targets/terraform/ledger-witness';
+import { readSpec, type RunSpec } from '../../../release/src/run/spec';
+import { LedgerWitness, type ReleaseWitness } from '../../../release/src/targets/terraform/ledger-witness';
 import { createTerraformTarget } from '../../../release/src/targets/terraform/terraform-target';
 import type { Target } from '../../../release/src/targets/target';
 import { RealWorld } from '../bakers/packer-support';
@@ -59,6 +59,8 @@ const FENCE = { assertHeld: () => undefined };
 
 /** A world with a root module, in which runs are executed as the engine does. */
 export class TerraformWorld extends RealWorld {
+  witness: ReleaseWitness = new LedgerWitness(this.root.ledger('local'));
+
   constructor(stepRunner: string, pipeline: string, module: string) {
     super(stepRunner, pipeline);
     this.write('terraform/main.tf', module);
@@ -73,7 +75,7 @@ export class TerraformWorld extends RealWorld {
   }
 
   target(): Target {
-    return createTerraformTarget(this.config, { witness: new LedgerWitness(this.root.ledger('local')) });
+    return createTerraformTarget(this.config, { witness: this.witness });
   }
 
   /** Runs a run to its end: outcome and text. */
@@ -82,11 +84,17 @@ export class TerraformWorld extends RealWorld {
     changes: Partial<RunSpec> = {},
     given: { readonly target?: Target; readonly context?: LiveContext } = {},
   ): Promise<string> {
-    const spec = createRun(this.root, this.workspace, run, {
+    createRun(this.root, this.workspace, run, {
       pipeline: this.pipeline,
       ...changes,
       decisions: { ...DECISIONS, ...changes.decisions },
     });
+    return this.resume(run, given);
+  }
+
+  /** Goes on with a run as its journal says. */
+  async resume(run: string, given: { readonly target?: Target; readonly context?: LiveContext } = {}): Promise<string> {
+    const spec = readSpec(this.root.run(run));
     const context = given.context ?? this.context(run, 'local');
     const end = await executeRun({
       root: this.root,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Known } from '../../../release/src/config/interpolate';
 import type { TerraformBlueGreen, TerraformTargetConfig } from '../../../release/src/config/types';
-import type { RunContext } from '../../../release/src/run/context';
 import type { DesiredRelease, Observation } from '../../../release/src/targets/target';
 import { declaredVariables } from '../../../release/src/targets/terraform/declared';
 import type { TerraformIntent } from '../../../release/src/targets/terraform/intent';
@@ -29,6 +28,7 @@ afterAll(() => rmSync(workspace, { recursive: true }));
 function config(idle: TerraformBlueGreen['idle'], changes: Partial<TerraformTargetConfig> = {}): TerraformTargetConfig {
   return {
     kind: 'terraform',
+    tool: 'auto',
     directory: 'tf',
     workspace: undefined,
     variableFiles: [],
@@ -46,7 +46,7 @@ function config(idle: TerraformBlueGreen['idle'], changes: Partial<TerraformTarg
 }
 
 function variables(idle: TerraformBlueGreen['idle']): TerraformVariables {
-  return new TerraformVariables(config(idle), { workspace } as RunContext);
+  return new TerraformVariables(config(idle), join(workspace, 'tf'));
 }
 
 const KNOWN: Known = { release: { version: 'r2' } };
@@ -138,7 +138,11 @@ describe('what outputs say', () => {
       ['active', 'blue'],
       ['images', { blue: 'ami-1', green: '' }],
     ]);
-    const witness = { releaseIn: (slot: string, image: string) => `${slot} ${image}`, live: () => undefined };
+    const witness = {
+      releaseIn: (slot: string, image: string) => `${slot} ${image}`,
+      live: () => undefined,
+      writtenBy: () => undefined,
+    };
     const seen = observationOf(config('scale-to-zero'), outputs, false, witness);
     expect(seen.slots).toEqual([
       { name: 'blue', running: ['ami-1'], release: 'blue ami-1' },

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../durable/canonical-json';
 import type { Plan } from '../../plan/plan';
+import type { StoredConfig } from './release-tree';
 
 export type PlannedStep = 'deploy' | 'route' | 'retire';
 
@@ -15,6 +16,8 @@ export interface TerraformIntent extends JsonObject {
   /** The program and its version: neither may change between plan and apply (F47). */
   readonly tool: string;
   readonly version: string;
+  /** The code that was planned with, when it is not today's. */
+  readonly full: StoredConfig | null;
   readonly changes: readonly { readonly address: string; readonly kind: string }[];
 }
 

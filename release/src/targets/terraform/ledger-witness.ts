@@ -11,6 +11,8 @@ export interface ReleaseWitness {
   releaseIn(slot: string, image: string): string | undefined;
   /** What `${release.…}` and `${image.…}` stood for when the live release was applied. */
   live(): Known | undefined;
+  /** The version of Terraform that applied last: a state does not tell, because `state pull` writes its own. */
+  writtenBy(): string | undefined;
 }
 
 /** Reads the ledger of an environment, anew each time: a run writes into it. */
@@ -30,6 +32,11 @@ export class LedgerWitness implements ReleaseWitness {
         );
       });
     return ours?.['id'] as string | undefined;
+  }
+
+  writtenBy(): string | undefined {
+    const version = new ReleaseHistory(readLog<LedgerRecord>(this.path)).live()?.config?.['version'];
+    return typeof version === 'string' ? version : undefined;
   }
 
   live(): Known | undefined {

@@ -7,6 +7,7 @@ import type { ResolvedTool } from '../../process/resolve-tool';
 import { toolEnvironment } from '../../process/tool-environment';
 import { RunStoppedError, type RunContext, type ToolAnswer, type ToolResult } from '../../run/context';
 import type { PlanFiles } from './plan-files';
+import type { ReleaseTree } from './release-tree';
 import { readStream } from './stream';
 
 const MINUTE = 60_000;
@@ -43,12 +44,14 @@ export class TerraformCli {
   readonly tool: ResolvedTool;
   private readonly environment: Readonly<Record<string, string>>;
 
+  /** @param tree the code of a release; today's without one */
   constructor(
     private readonly config: TerraformTargetConfig,
     private readonly context: RunContext,
+    private readonly tree?: ReleaseTree,
   ) {
-    this.directory = resolve(context.workspace, config.directory);
-    this.tool = findTool(context);
+    this.directory = resolve(tree?.root ?? context.workspace, config.directory);
+    this.tool = findTool(config.tool, context);
     // Not `workspace select`: that would move whoever works in this directory too.
     this.environment = config.workspace === undefined ? {} : { TF_WORKSPACE: config.workspace };
   }
@@ -66,7 +69,7 @@ export class TerraformCli {
         `There is no folder ${this.config.directory}. Correct \`target.terraform.dir\`.`,
       );
     }
-    const isLocked = existsSync(join(this.directory, '.terraform.lock.hcl'));
+    const isLocked = this.tree !== undefined || existsSync(join(this.directory, '.terraform.lock.hcl'));
     const words = ['init', '-input=false', '-no-color', ...(isLocked ? ['-lockfile=readonly'] : [])];
     const result = await this.act('init', words, PLAN_TIMEOUT);
     if (result.code !== 0) {
@@ -167,7 +170,9 @@ export class TerraformCli {
       '-detailed-exitcode',
       LOCK,
       `-out=${out}`,
-      ...this.config.variableFiles.map((file) => `-var-file=${resolve(this.context.workspace, file)}`),
+      ...this.config.variableFiles.map(
+        (file) => `-var-file=${this.tree?.fileAt(file) ?? resolve(this.context.workspace, file)}`,
+      ),
       `-var-file=${variables}`,
     ];
   }
@@ -195,8 +200,9 @@ export class TerraformCli {
   }
 }
 
-/** Terraform, or OpenTofu where only that is installed. */
-function findTool(context: RunContext): ResolvedTool {
+/** The one that the file names; else Terraform, or OpenTofu where only that is installed. */
+function findTool(wanted: TerraformTargetConfig['tool'], context: RunContext): ResolvedTool {
+  if (wanted !== 'auto') return context.tool(wanted);
   try {
     return context.tool('terraform');
   } catch (error) {

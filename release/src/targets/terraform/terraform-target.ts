@@ -12,6 +12,8 @@ import { changesOf, type PlannedStep, type TerraformIntent } from './intent';
 import type { ReleaseWitness } from './ledger-witness';
 import { PlanFiles } from './plan-files';
 import { knownOf, observationOf, ONLY_SLOT } from './reality';
+import { codeOfRelease, type Code } from './release-code';
+import { NoTreeError, storedConfig, type StoredConfig } from './release-tree';
 import { scopeViolations } from './scope';
 import { TerraformCli, type StateFacts } from './terraform-cli';
 import { TerraformVariables } from './variables';
@@ -31,6 +33,8 @@ export function createTerraformTarget(config: TerraformTargetConfig, options: Te
 class TerraformTarget implements Target {
   /** The directory is set up once in a run. */
   private ready: Promise<TerraformCli> | undefined;
+  /** The code of the release that a `full` rollback brings back. */
+  private full: Promise<Code> | undefined;
   private readonly refresh: InstanceRefresh;
 
   constructor(
@@ -64,19 +68,32 @@ class TerraformTarget implements Target {
 
   async planDeploy(release: DesiredRelease, now: Observation, context: RunContext): Promise<PreparedPlan> {
     const slot = this.idleSlot(now);
-    const variables = new TerraformVariables(this.config, context).deploy(release, slot, now);
+    const { code, instead } = await this.codeFor(release, context);
+    const variables = code.variables.deploy(release, slot, now);
     await this.requireNumberedVersion(context);
     const where = slot === undefined ? '' : ` in ${slot}`;
-    const lines = [`${release.id}${where}: ${shortIds(release)}`, `Now: ${describe(now)}`];
-    return this.plan('deploy', variables, slot, now, lines, context);
+    const lines = [
+      `${release.id}${where}: ${shortIds(release)}`,
+      `Now: ${describe(now)}`,
+      ...(code.stored ? [`With the code and the variables of commit ${code.stored.commit}`] : []),
+      ...(instead === undefined ? [] : [instead]),
+    ];
+    const plan = await this.plan('deploy', variables, slot, now, lines, code, context);
+    const version = await code.cli.version();
+    const config = code.stored
+      ? { ...code.stored, version }
+      : await storedConfig(this.config, release, version, context);
+    return { ...plan, config, ...(instead === undefined ? {} : { instead }) };
   }
 
   async apply(plan: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
-    return applyPlan(plan.intent as TerraformIntent, await this.cli(context), context);
+    const intent = plan.intent as TerraformIntent;
+    return applyPlan(intent, await this.cliOf(intent, 'failed', context), context);
   }
 
   async recoverApply(intent: JsonObject, context: RunContext): Promise<ApplyOutcome> {
-    return recoverPlan(intent as TerraformIntent, await this.cli(context), context);
+    const written = intent as TerraformIntent;
+    return recoverPlan(written, await this.cliOf(written, 'partial', context), context);
   }
 
   /** What the state says: `unconfirmed`, because a state is no machine. An Auto Scaling group is asked itself. */
@@ -103,9 +120,11 @@ class TerraformTarget implements Target {
     context: RunContext,
   ): Promise<PreparedPlan | undefined> {
     if (!this.config.blueGreen) return undefined;
-    const variables = new TerraformVariables(this.config, context).route(release, to, now);
+    // The code that the deployment was planned with: another one would change more than the route.
+    const { code } = await this.codeFor(release, context);
+    const variables = code.variables.route(release, to, now);
     const lines = [`Moves the traffic to ${to}`, `Now: ${describe(now)}`];
-    return this.plan('route', variables, to, now, lines, context);
+    return this.plan('route', variables, to, now, lines, code, context);
   }
 
   async route(plan: PreparedPlan, to: string, context: RunContext): Promise<void> {
@@ -128,8 +147,9 @@ class TerraformTarget implements Target {
       throw new RunStoppedError('refused', `${slot} may have the traffic and stays. Nothing was changed.`);
     }
     const live = this.options.witness?.live();
-    const variables = new TerraformVariables(this.config, context).retire(slot, now, live);
-    return this.plan('retire', variables, slot, now, [`Ends ${slot}`, `Now: ${describe(now)}`], context);
+    const code = await this.todays(context);
+    const variables = code.variables.retire(slot, now, live);
+    return this.plan('retire', variables, slot, now, [`Ends ${slot}`, `Now: ${describe(now)}`], code, context);
   }
 
   async retire(plan: PreparedPlan, _slot: string, context: RunContext): Promise<{ readonly left: readonly string[] }> {
@@ -158,6 +178,51 @@ class TerraformTarget implements Target {
     return this.ready;
   }
 
+  private async todays(context: RunContext): Promise<Code> {
+    const cli = await this.cli(context);
+    return { cli, variables: new TerraformVariables(this.config, cli.directory), stored: undefined };
+  }
+
+  /** The code to plan with: for a `full` rollback that of the release, where it can be had; else today's, and why. */
+  private async codeFor(
+    { config }: DesiredRelease,
+    context: RunContext,
+  ): Promise<{ readonly code: Code; readonly instead?: string }> {
+    if (!config) return { code: await this.todays(context) };
+    try {
+      return { code: await this.codeOf(config as StoredConfig, context) };
+    } catch (error) {
+      if (!(error instanceof NoTreeError)) throw error;
+      const instead = `Only the image is brought back, with today's code: ${error.message}`;
+      context.tell({ type: 'warning', text: `${instead}.` });
+      return { code: await this.todays(context), instead };
+    }
+  }
+
+  private codeOf(stored: StoredConfig, context: RunContext): Promise<Code> {
+    this.full ??= this.cli(context).then((today) =>
+      codeOfRelease(stored, this.config, today, this.options.witness?.writtenBy(), context),
+    );
+    this.full.catch(() => (this.full = undefined));
+    return this.full;
+  }
+
+  /** The directory that a plan was made in. After a crash it is made again. */
+  private async cliOf(
+    { full }: TerraformIntent,
+    otherwise: 'failed' | 'partial',
+    context: RunContext,
+  ): Promise<TerraformCli> {
+    if (!full) return this.cli(context);
+    try {
+      return (await this.codeOf(full, context)).cli;
+    } catch (error) {
+      if (!(error instanceof NoTreeError)) throw error;
+      const what = otherwise === 'failed' ? 'Nothing was changed.' : 'Nobody can tell what was applied: look at it.';
+      throw new RunStoppedError(otherwise, `The code of the release is gone: ${error.message}. ${what}`);
+    }
+  }
+
   /** Applies, or after a crash finds out what an apply of this plan did. */
   private async applyOnce(plan: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
     const { label } = plan.intent as TerraformIntent;
@@ -171,9 +236,9 @@ class TerraformTarget implements Target {
     slot: string | undefined,
     now: Observation,
     lines: readonly string[],
+    { cli, stored }: Code,
     context: RunContext,
   ): Promise<PreparedPlan> {
-    const cli = await this.cli(context);
     if (cli.hasErroredState) throw erroredState(cli);
     const state = await cli.state();
     const files = PlanFiles.create(context.directory, step, variables);
@@ -186,7 +251,7 @@ class TerraformTarget implements Target {
     const plan = await readPlan(cli, files, hash, hasChanges);
     const violations = scopeViolations(this.config, plan, step, slot, now, state.isEmpty);
     const heading = { environment: context.environment?.name ?? '', lines };
-    const intent = await intentOf(step, plan, files, !hasChanges, state, cli);
+    const intent = await intentOf(step, plan, files, !hasChanges, state, cli, stored);
     if (!hasChanges) files.removePlans();
     return {
       hash,
@@ -245,6 +310,7 @@ async function intentOf(
   isEmpty: boolean,
   { lineage, serial }: StateFacts,
   cli: TerraformCli,
+  stored: StoredConfig | undefined,
 ): Promise<TerraformIntent> {
   return {
     step,
@@ -255,6 +321,7 @@ async function intentOf(
     serial: serial ?? null,
     tool: cli.tool.path,
     version: await cli.version(),
+    full: stored ?? null,
     changes: changesOf(plan),
   };
 }

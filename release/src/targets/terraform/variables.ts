@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { fillText, UnknownValueError, type Known } from '../../config/interpolate';
 import type { TerraformBlueGreen, TerraformTargetConfig } from '../../config/types';
 import type { JsonObject } from '../../durable/canonical-json';
-import { RunStoppedError, type RunContext } from '../../run/context';
+import { RunStoppedError } from '../../run/context';
 import type { DesiredRelease, Observation } from '../target';
 import { declaredVariables, RELEASE_VARIABLE } from './declared';
 
@@ -10,12 +9,15 @@ import { declaredVariables, RELEASE_VARIABLE } from './declared';
 export class TerraformVariables {
   private readonly declared: ReadonlySet<string>;
 
-  /** @throws RunStoppedError when the configuration names a variable that does not exist */
+  /**
+   * @param module absolute path of the root module
+   * @throws RunStoppedError when the configuration names a variable that does not exist
+   */
   constructor(
     private readonly config: TerraformTargetConfig,
-    context: RunContext,
+    module: string,
   ) {
-    this.declared = declaredVariables(resolve(context.workspace, config.directory));
+    this.declared = declaredVariables(module);
     const { blueGreen, set, directory } = config;
     const used = [...Object.keys(set), ...(blueGreen ? [blueGreen.active.variable, blueGreen.image.variable] : [])];
     const missing = used.filter((name) => !this.declared.has(name));
