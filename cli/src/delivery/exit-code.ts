@@ -7,6 +7,7 @@ const OF_OUTCOME: Readonly<Record<Outcome, DeliveryExit>> = {
   baked: DELIVERY_EXIT.ok,
   retired: DELIVERY_EXIT.ok,
   refused: DELIVERY_EXIT.refused,
+  locked: DELIVERY_EXIT.locked,
   failed: DELIVERY_EXIT.failed,
   partial: DELIVERY_EXIT.partial,
   cancelled: DELIVERY_EXIT.cancelled,

@@ -15,6 +15,8 @@ export interface GateOptions {
   /** Path of the bundled command line, for its linter. */
   readonly linter: string;
   readonly view: LogView<LedgerRecord>;
+  /** Why the team's ledger keeps a protected environment from starting. */
+  readonly team?: string | undefined;
 }
 
 /**
@@ -28,6 +30,7 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
   context.tell({ type: 'state', state: 'GATING', text: 'Checking what must be true first' });
   const isNew = spec.kind === 'deploy' || spec.kind === 'promote' || spec.kind === 'bake';
   const checks: readonly (readonly [string, () => Promise<string | undefined>])[] = [
+    ['ledger', () => Promise.resolve(options.team)],
     ['disk', () => Promise.resolve(diskGate(context.directory))],
     ...(isNew && spec.kind !== 'promote'
       ? ([['lint', () => lintGate(context.pipeline.gates, spec, context, options.linter)]] as const)

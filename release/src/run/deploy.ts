@@ -3,6 +3,8 @@ import type { BakedImage } from '../bakers/baker';
 import type { Known } from '../config/interpolate';
 import type { ImageConfig, Pipeline } from '../config/types';
 import type { JsonObject } from '../durable/canonical-json';
+import type { LogView } from '../durable/chained-reader';
+import type { LedgerRecord } from '../ledger/record';
 import type { StateRoot } from '../state-root';
 import type { DesiredRelease } from '../targets/target';
 import { bringLive, observe, planStep, askFor, UnhealthyError, waitFor, type LiveParts } from './bring-live';
@@ -16,6 +18,8 @@ import { actorOf, type RunSpec } from './spec';
 export interface DeployParts extends LiveParts {
   readonly root: StateRoot;
   readonly bake: BakeParts;
+  /** The ledger of any environment, as it is known. */
+  readonly readLedger: (environment: string) => LogView<LedgerRecord>;
 }
 
 /** How a run ended, for people. */

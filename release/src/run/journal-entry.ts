@@ -30,6 +30,7 @@ export type RunKind = 'bake' | 'deploy' | 'rollback' | 'promote' | 'retire';
 
 export const OUTCOMES = [
   'refused',
+  'locked',
   'partial',
   'live',
   'baked',

@@ -1,5 +1,4 @@
 import type { BakedImage } from '../bakers/baker';
-import { Ledger } from '../ledger/ledger';
 import { ReleaseHistory } from '../ledger/releases';
 import { RunStoppedError } from './context';
 import { imagesOf, type DeployParts } from './deploy';
@@ -20,10 +19,10 @@ export async function promotedImages(parts: DeployParts): Promise<ReadonlyMap<st
 }
 
 async function chooseImages(parts: DeployParts): Promise<readonly BakedImage[]> {
-  const { environment, context, root } = parts;
+  const { environment, context } = parts;
   const from = environment.promoteFrom;
   if (!from) throw new RunStoppedError('refused', `${environment.name} names no environment to promote from.`);
-  const live = new ReleaseHistory(Ledger.read(root.ledger(from.environment))).live();
+  const live = new ReleaseHistory(parts.readLedger(from.environment)).live();
   const refuse = (why: string): never => {
     throw new RunStoppedError(
       'refused',

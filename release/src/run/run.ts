@@ -1,10 +1,10 @@
-import { readLog } from '../durable/chained-reader';
-import { DiskFullError } from '../durable/disk-full';
+import { readLog, type LogView } from '../durable/chained-reader';
+import { DiskFullError, isDiskFull } from '../durable/disk-full';
 import { requirePipeline } from '../config/read';
 import type { ContainerRun, EnvironmentConfig, ImageConfig, Pipeline } from '../config/types';
 import type { Baker } from '../bakers/baker';
-import type { Fence } from '../durable/chained-log';
-import { Ledger } from '../ledger/ledger';
+import { SYSTEM_CLOCKS, type Fence } from '../durable/chained-log';
+import { Ledger, type Courier } from '../ledger/ledger';
 import type { LedgerRecord } from '../ledger/record';
 import { ReleaseHistory } from '../ledger/releases';
 import type { StateRoot } from '../state-root';
@@ -32,6 +32,12 @@ export interface RunWorld {
   readonly bakerOf: (image: ImageConfig) => Baker;
   /** @throws RunStoppedError `refused` naming the gate */
   readonly gates: (parts: DeployParts) => Promise<void>;
+  /** Brings records to where a team shares them. */
+  readonly courier?: Courier | undefined;
+  /** The ledger of another environment; otherwise this machine's file. */
+  readonly readLedger?: ((environment: string) => LogView<LedgerRecord>) | undefined;
+  /** Called when the end is known, before it is written down. */
+  readonly beforeClose?: ((end: RunEnd) => void) | undefined;
   /** Bytes that are free below a directory; tests say how many. */
   readonly freeBytes?: ((directory: string) => number) | undefined;
 }
@@ -52,9 +58,10 @@ export async function executeRun(world: RunWorld): Promise<RunEnd> {
   if (closed?.type === 'run.closed') return { outcome: closed.outcome, text: closed.reason };
   const journal = Journal.open(directory, root.torn, fence);
   const ledgerPath = root.ledger(spec.environment ?? IMAGES);
-  const ledger = Ledger.open(ledgerPath, root.torn, fence);
+  const ledger = Ledger.open(ledgerPath, root.torn, fence, SYSTEM_CLOCKS, world.courier);
   try {
     const end = await runToEnd(world, journal, past, ledgerWriter(ledger, journal.reserve, context), ledgerPath);
+    world.beforeClose?.(end);
     journal.append({ type: 'run.closed', outcome: end.outcome, reason: end.text });
     journal.reserve.release();
     context.tell({ type: 'closed', outcome: end.outcome, text: end.text });
@@ -77,7 +84,7 @@ async function runToEnd(
   ledgerPath: string,
 ): Promise<RunEnd> {
   const { spec, context, control, target, bakerOf } = world;
-  const guard = new RunGuard(world);
+  const guard = new RunGuard(world, journal.reserve);
   const steps = new DurableSteps(journal, past, guard);
   const view = readLog<LedgerRecord>(ledgerPath);
   const history = new ReleaseHistory(view);
@@ -94,6 +101,7 @@ async function runToEnd(
     history,
     target,
     bake,
+    readLedger: world.readLedger ?? ((other) => Ledger.read(world.root.ledger(other))),
   };
   try {
     journal.reserve.hold();
@@ -107,12 +115,17 @@ async function runToEnd(
     return await perform(parts);
   } catch (error) {
     if (error instanceof RunStoppedError) return { outcome: OUTCOME_OF[error.kind], text: error.message };
+    if (!(error instanceof Error) || !isFull(error)) throw error;
     const isUntouched = !guard.hasBegun && !past.some(({ type }) => isEffect(type));
-    if (error instanceof DiskFullError && isUntouched) {
+    if (isUntouched) {
       return { outcome: 'refused', text: `${error.message}. Make room and run again. Nothing was changed.` };
     }
-    throw error;
+    throw new DiskFullError(`${error.message}. Make room, then resume the run`, { cause: error });
   }
+}
+
+function isFull(error: Error): boolean {
+  return error instanceof DiskFullError || isDiskFull(error);
 }
 
 const OUTCOME_OF: Readonly<Record<RunStoppedError['kind'], Outcome>> = {

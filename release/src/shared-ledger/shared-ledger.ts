@@ -97,12 +97,17 @@ export class SharedLedger implements Courier, Fence {
     return readNotes(this.root.shared(this.environment));
   }
 
+  /** How many records wait here, as far as can be told without asking the remote. */
+  get queued(): number {
+    return Math.max(0, Ledger.lines(this.path).lines.length - (this.notes.seen?.seq ?? 0));
+  }
+
   /** Both together, in memory. Changes nothing but git objects, and needs no lock. */
   read(): TeamReading {
     const here = Ledger.lines(this.path);
     const alone = (problem: string): TeamReading => ({
       view: viewOfChain(this.path, here),
-      queued: Math.max(0, here.lines.length - (this.notes.seen?.seq ?? 0)),
+      queued: this.queued,
       claim: undefined,
       problem,
     });
