@@ -5,6 +5,7 @@ import { bake } from './commands/bake';
 import { cancel } from './commands/cancel';
 import { demo } from './commands/demo';
 import { deploy } from './commands/deploy';
+import { drift } from './commands/drift';
 import { explain } from './commands/explain';
 import { fix } from './commands/fix';
 import { init } from './commands/init';
@@ -37,6 +38,7 @@ const COMMANDS: readonly Command[] = [
   rollback,
   retire,
   status,
+  drift,
   runs,
   cancel,
   resume,

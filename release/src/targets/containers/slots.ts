@@ -34,14 +34,31 @@ export async function readSlots(
   engine: ContainerEngine,
   context: RunContext,
 ): Promise<readonly Slot[]> {
+  return slotsOf(config, await containersOfPlace(config, engine, context), context);
+}
+
+/** All containers of an environment: those that carry its labels, in whatever slot, and those that have their names. */
+export async function containersOfPlace(
+  config: ContainersTargetConfig,
+  engine: ContainerEngine,
+  context: RunContext,
+): Promise<readonly ContainerState[]> {
   const place = placeOf(context);
-  const names = slotNames(config);
-  const expected = names.flatMap((slot) => config.run.map((run) => containerName(place, slot, run.name)));
+  const expected = slotNames(config).flatMap((slot) => config.run.map((run) => containerName(place, slot, run.name)));
   const labels = placeLabels(place);
   const found = await engine.containers(labels, expected);
   // Engines differ in whether a container must carry all labels of a question or one of them.
-  const containers = found.filter((one) => expected.includes(one.name) || carries(one, labels));
-  return names.map((name) => {
+  return found.filter((one) => expected.includes(one.name) || carries(one, labels));
+}
+
+/** Containers by slot. Those of a slot that the file does not name are left out. */
+export function slotsOf(
+  config: ContainersTargetConfig,
+  containers: readonly ContainerState[],
+  context: RunContext,
+): readonly Slot[] {
+  const place = placeOf(context);
+  return slotNames(config).map((name) => {
     const own = config.run.map((run) => containerName(place, name, run.name));
     const inSlot = containers.filter(({ labels, name: container }) =>
       isStamped({ labels }) ? labels[LABELS.slot] === name : own.includes(container),

@@ -8,12 +8,19 @@ type RefreshConfig = NonNullable<TerraformTargetConfig['refresh']>;
 /** Images that all instances in service run, or why the group did not get there. */
 export type RefreshResult = { readonly images: readonly string[] } | { readonly problem: string };
 
+/** Machines in service with their images, or why nobody can tell. */
+export type RunningInstances =
+  | { readonly instances: readonly { readonly id: string; readonly image: string }[] }
+  | { readonly problem: string };
+
 /** Brings the machines of a group to the version that Terraform gave it (release-engine.md §1.12). */
 export interface InstanceRefresh {
   /** Why a group must not be deployed to, with what to do; undefined when it may. */
   problemOf(group: string, context: RunContext): Promise<string | undefined>;
   /** Starts a refresh, or goes on with the one that runs, and waits for its end. May be called again after a crash. */
   bring(group: string, config: RefreshConfig, context: RunContext): Promise<RefreshResult>;
+  /** What runs now. Changes nothing. */
+  instances(group: string, context: RunContext): Promise<RunningInstances>;
 }
 
 const POLL_MILLISECONDS = 10_000;
@@ -155,6 +162,12 @@ class AwsInstanceRefresh implements InstanceRefresh {
   }
 
   private async images(name: string, context: RunContext): Promise<RefreshResult> {
+    const running = await this.instances(name, context);
+    if ('problem' in running) return running;
+    return { images: running.instances.map(({ image }) => image) };
+  }
+
+  async instances(name: string, context: RunContext): Promise<RunningInstances> {
     const group = await this.group(name, context);
     if ('problem' in group) return group;
     const ids = instancesOf(group.found).map(({ InstanceId: id }) => id ?? '');
@@ -162,10 +175,14 @@ class AwsInstanceRefresh implements InstanceRefresh {
     const answer = await askAws(['ec2', 'describe-instances', '--instance-ids', ...ids], undefined, context);
     if ('problem' in answer) return answer;
     const { Reservations: reservations = [] } = answer.data as {
-      Reservations?: { Instances?: { ImageId?: string }[] }[];
+      Reservations?: { Instances?: { InstanceId?: string; ImageId?: string }[] }[];
     };
-    const images = reservations.flatMap(({ Instances: all = [] }) => all.map(({ ImageId: image }) => image ?? ''));
-    return images.length === ids.length ? { images } : { problem: `nobody can tell what all instances of ${name} run` };
+    const instances = reservations.flatMap(({ Instances: all = [] }) =>
+      all.map(({ InstanceId: id, ImageId: image }) => ({ id: id ?? '', image: image ?? '' })),
+    );
+    return instances.length === ids.length
+      ? { instances }
+      : { problem: `nobody can tell what all instances of ${name} run` };
   }
 }
 

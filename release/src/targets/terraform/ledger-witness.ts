@@ -1,6 +1,7 @@
 import type { Known } from '../../config/interpolate';
 import type { BakedImage } from '../../bakers/baker';
 import { readLog } from '../../durable/chained-reader';
+import { knownOfRelease } from '../../ledger/known-of-release';
 import type { LedgerRecord } from '../../ledger/record';
 import { ReleaseHistory } from '../../ledger/releases';
 import { ONLY_SLOT } from './reality';
@@ -41,21 +42,6 @@ export class LedgerWitness implements ReleaseWitness {
 
   live(): Known | undefined {
     const release = new ReleaseHistory(readLog<LedgerRecord>(this.path)).live();
-    if (!release) return undefined;
-    const { commit, branch } = release.git as { commit?: string | null; branch?: string | null };
-    return {
-      release: {
-        id: release.id,
-        version: release.id,
-        ...(commit ? { commit } : {}),
-        ...(branch ? { branch } : {}),
-      },
-      images: new Map(
-        release.images.map(({ name, ref, id, tag, kind }) => [
-          name,
-          { ref, id, ...(kind === 'container' ? { digest: id } : {}), ...(tag === null ? {} : { tag }) },
-        ]),
-      ),
-    };
+    return release && knownOfRelease(release);
   }
 }

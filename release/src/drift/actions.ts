@@ -1,0 +1,28 @@
+import type { StoredRelease } from '../ledger/releases';
+import type { Difference } from './difference';
+
+/** What a person may do about a difference. Nothing of it happens by itself. */
+export function actionFor({ kind }: Difference, environment: string, live: StoredRelease | undefined): string {
+  const deploy = `immutable-infra deploy ${environment}`;
+  if (!live) return `Deploy over it: \`${deploy}\`. Or end it by hand, if it is not of this pipeline.`;
+  const commit = live.git['commit'];
+  const again =
+    typeof commit === 'string'
+      ? `Re-apply: check out ${commit.slice(0, 9)} and run \`${deploy}\`; the same inputs give the same image.`
+      : `Re-apply: \`${deploy}\`; the same inputs give the same image.`;
+  switch (kind) {
+    case 'image':
+    case 'missing':
+      return again;
+    case 'route':
+      return `Find out who moved the traffic, and whether they had to. ${again}`;
+    case 'config':
+      return `Adopt: write it into the code and run \`${deploy}\`. ${again}`;
+    case 'state':
+      return 'Adopt: `terraform apply -refresh-only`, then write it into the code. Or undo it where it was done.';
+    case 'extra':
+      return `Look what it does. \`immutable-infra retire ${environment}\` ends a slot without traffic; what this tool did not start, you end by hand.`;
+    case 'gone':
+      return `Bake it again while it still runs: \`${deploy} --rebake\`. Keep the registry from deleting images that are live.`;
+  }
+}

@@ -1,0 +1,29 @@
+import type { BakedImage } from '../bakers/baker';
+import type { LogView } from '../durable/chained-reader';
+import type { LedgerRecord } from '../ledger/record';
+import { ReleaseHistory } from '../ledger/releases';
+import type { KeptRelease, LedgerFacts } from './difference';
+
+/** Reads from a ledger what may run. */
+export function ledgerFacts(view: LogView<LedgerRecord>): LedgerFacts {
+  const records = view.records();
+  const placed = records.filter(({ type }) => type === 'release' || type === 'attempt');
+  const imagesOf = (record: LedgerRecord): readonly BakedImage[] => (record['images'] ?? []) as readonly BakedImage[];
+  return {
+    live: new ReleaseHistory(view).live(),
+    keptIn: (slot) => lastIn(slot, records, imagesOf),
+    knowsImage: (id) =>
+      placed.some((record) => imagesOf(record).some((image) => image.id === id || image.digests.includes(id))),
+    knowsRelease: (id) => placed.some((record) => record['id'] === id),
+  };
+}
+
+function lastIn(
+  slot: string,
+  records: readonly LedgerRecord[],
+  imagesOf: (record: LedgerRecord) => readonly BakedImage[],
+): KeptRelease | undefined {
+  const last = records.findLast((record) => record['slot'] === slot);
+  if (last?.type !== 'release' && last?.type !== 'attempt') return undefined;
+  return { id: typeof last['id'] === 'string' ? last['id'] : '', images: imagesOf(last) };
+}
