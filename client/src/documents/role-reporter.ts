@@ -1,7 +1,8 @@
-import { Disposable, TabInputText, TabInputTextDiff, Uri, window, workspace } from 'vscode';
+import { Disposable, TabInputText, Uri, window, workspace } from 'vscode';
 import { documentRoles, type RoleOfDocument } from '../../../server/src/lsp/protocol';
 import type { ServerLifecycle } from '../server/lifecycle';
 import type { OpenDocuments } from './open-documents';
+import { comparisonsOf } from './tab-inputs';
 import { rolesOf, type Comparison, type UriLike } from './roles';
 
 /** Tells the server which open documents are work, which are old versions, and what is compared with what. */
@@ -40,8 +41,7 @@ export class RoleReporter implements Disposable {
     const comparisons: Comparison[] = this.reviewed().filter(({ original }) => isOpen.has(original.toString()));
     const singles: UriLike[] = [];
     for (const { input } of window.tabGroups.all.flatMap(({ tabs }) => tabs)) {
-      if (input instanceof TabInputTextDiff) comparisons.push(input);
-      else if (input instanceof TabInputText) singles.push(input.uri);
+      if (input instanceof TabInputText) singles.push(input.uri);
       else comparisons.push(...comparisonsOf(input));
     }
     return rolesOf({
@@ -75,16 +75,6 @@ export class RoleReporter implements Disposable {
     this.told = text;
     void client.sendNotification(documentRoles.method, { documents });
   }
-}
-
-/**
- * The files of an editor with many of them. The class of this input is not part of the API yet, but the input is there:
- * where it is missing, the documents themselves have to tell.
- */
-function comparisonsOf(input: unknown): Comparison[] {
-  if (typeof input !== 'object' || input === null || !('textDiffs' in input)) return [];
-  const { textDiffs } = input;
-  return Array.isArray(textDiffs) ? textDiffs.filter((one) => one instanceof TabInputTextDiff) : [];
 }
 
 function fileOf(path: string): string | undefined {

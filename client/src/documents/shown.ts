@@ -1,4 +1,5 @@
-import { TabInputText, TabInputTextDiff, window, type Uri } from 'vscode';
+import { TabInputText, window, type Uri } from 'vscode';
+import { comparisonsOf } from './tab-inputs';
 
 /**
  * Whether an editor or a tab shows a document. Only then are its findings up to date: a document stays open for a while
@@ -11,8 +12,8 @@ export function isShown(uri: Uri): boolean {
     window.tabGroups.all.some(({ tabs }) =>
       tabs.some(({ input }) => {
         if (input instanceof TabInputText) return input.uri.toString() === key;
-        return (
-          input instanceof TabInputTextDiff && (input.modified.toString() === key || input.original.toString() === key)
+        return comparisonsOf(input).some(({ original, modified }) =>
+          [String(original), String(modified)].includes(key),
         );
       }),
     )

@@ -27,6 +27,11 @@ export class FindingModel {
     else this.live.delete(uri);
   }
 
+  /** The documents whose findings the editor shows. */
+  liveUris(): readonly string[] {
+    return [...this.live.keys()];
+  }
+
   /** Whether the workspace was searched. */
   hasSearched = false;
 

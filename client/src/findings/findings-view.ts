@@ -72,8 +72,14 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
       workspace.onDidCloseTextDocument(({ uri }) => {
         this.model.setLive(uri.toString(), undefined);
         this.refresh();
-        // In the next turn: until then the server holds what was typed.
-        if (this.unsaved.delete(uri.toString())) setTimeout(() => void this.searchAgain(uri), 0);
+        this.searchReverted(uri);
+      }),
+      // A document stays open for a while after its last tab was closed.
+      window.tabGroups.onDidChangeTabs(({ closed }) => {
+        if (closed.length > 0) this.forgetHidden();
+      }),
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (!document.isDirty) this.searchReverted(document.uri);
       }),
       workspace.onDidSaveTextDocument((document) => {
         if (this.open.has(document)) void this.searchAgain(document.uri);
@@ -145,6 +151,26 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
       );
     }
     this.refresh();
+  }
+
+  /** What is no longer shown is what the last search says of it. */
+  private forgetHidden(): void {
+    for (const key of this.model.liveUris()) {
+      const uri = Uri.parse(key);
+      if (isShown(uri)) continue;
+      this.model.setLive(key, undefined);
+      this.searchReverted(uri);
+    }
+    this.refresh();
+  }
+
+  /** What was searched was never saved, and is gone now: the file is looked at again. */
+  private searchReverted(uri: Uri): void {
+    const key = uri.toString();
+    const isTyped = workspace.textDocuments.some((document) => document.uri.toString() === key && document.isDirty);
+    if (isTyped || !this.unsaved.delete(key)) return;
+    // In the next turn: until then the server holds what was typed.
+    setTimeout(() => void this.searchAgain(uri), 0);
   }
 
   /** What the search found in a file no longer holds once it is saved. */

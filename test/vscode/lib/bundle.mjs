@@ -19,6 +19,8 @@ export async function bundleSuite(root, entry, outfile) {
     mainFields: ['module', 'main'],
     external: ['vscode', 'mocha', 'playwright-core'],
     sourcemap: 'inline',
+    // Sources that both kinds of tests use know where they lie; the bundle lies elsewhere.
+    define: { 'import.meta.dirname': JSON.stringify(join(root, 'test', 'support')) },
     nodePaths: [join(root, 'node_modules')],
     logLevel: 'warning',
   });

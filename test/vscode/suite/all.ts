@@ -6,6 +6,7 @@ import './settings.test';
 import './review.test';
 import './git-review.test';
 import './views.test';
+import './registry.test';
 import './commands.test';
 import './tools.test';
 import './task.test';

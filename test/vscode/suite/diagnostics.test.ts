@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, extensionApi, finding, findings, folder, noFinding, openFile, rulesOf, until } from './editor';
+import {
+  closeAll,
+  extensionApi,
+  finding,
+  findings,
+  folder,
+  foundItems,
+  noFinding,
+  openFile,
+  ruleOf,
+  rulesOf,
+  until,
+} from './editor';
 
 const LATEST = 'mutable-reference/image-latest';
 
@@ -73,13 +85,56 @@ describe('diagnostics', () => {
   it('forgets a file that is deleted while it is open', async () => {
     const uri = vscode.Uri.joinPath(folder('shop'), 'Short.Dockerfile');
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('FROM node:latest\n'));
-    await vscode.window.showTextDocument(uri);
+    const editor = await vscode.window.showTextDocument(uri);
     await finding(uri, LATEST);
     await vscode.workspace.fs.delete(uri);
+    // The editor stays open: what is typed into it is still checked, and can be saved again.
+    await editor.edit((edit) => edit.insert(new vscode.Position(1, 0), 'EXPOSE 22\n'));
+    await finding(uri, 'interactive-access/sshd-in-image');
+    await until('a row', async () => (await foundItems()).some((one) => one.uri === uri.toString()));
     await closeAll();
     await until('no findings', () => findings(uri).length === 0);
+    await until('no row', async () => !(await foundItems()).some((one) => one.uri === uri.toString()));
     await openFile('shop', 'Dockerfile');
     await finding(vscode.Uri.joinPath(folder('shop'), 'Dockerfile'), LATEST);
+  });
+
+  it('shows what belongs to the last of many versions in flight', async () => {
+    const editor = await openFile('shop', 'Dockerfile');
+    const { document } = editor;
+    await finding(document.uri, LATEST);
+    const pinned = `node:22.11.0@sha256:${'0'.repeat(64)}`;
+    for (let round = 0; round < 10; round++) {
+      // Each waits for the edit, none for the findings.
+      const { start } = document.lineAt(0).range;
+      const image = new vscode.Range(start.translate(0, 5), document.lineAt(0).range.end);
+      await editor.edit((edit) => edit.replace(image, round % 2 === 0 ? pinned : 'node:latest'));
+      await editor.edit((edit) => edit.insert(start, '\n'));
+      await editor.edit((edit) => edit.delete(new vscode.Range(start, start.translate(1))));
+    }
+    const isRight = (): boolean =>
+      findings(document.uri).some((one) => ruleOf(one) === LATEST && document.getText(one.range) === 'node:latest');
+    await until('the finding of the last version', isRight);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# one line more\n'));
+    await until('the finding one line below', isRight);
+    assert.equal(rulesOf(document.uri).filter((rule) => rule === LATEST).length, 1);
+  });
+
+  it('makes no edit of an older version', async () => {
+    const editor = await openFile('legacy', 'Dockerfile');
+    const { document } = editor;
+    const { range } = await finding(document.uri, 'interactive-access/sshd-in-image');
+    // The text moves while the fix is asked for.
+    const [fixed] = await Promise.all([
+      vscode.commands.executeCommand('immutableInfra.fixAll'),
+      editor.edit((edit) => edit.insert(range.start.with({ character: 0 }), '# moved\n# twice\n')),
+    ]);
+    assert.equal(fixed, undefined);
+    await until('the fix, or the text as it was typed', () =>
+      /^FROM python:\S+\n# moved\n# twice\nEXPOSE (?:22 )?8080\nCMD \["python", "main.py"\]\n$/.test(
+        document.getText(),
+      ),
+    );
   });
 
   it('checks immutable.yaml itself', async () => {

@@ -49,6 +49,7 @@ describe('Review Infrastructure Changes', () => {
     write('Dockerfile', 'FROM node:latest\nEXPOSE 8080\nUSER app\nCMD ["node", "a.js"]\n');
     write('gone.Dockerfile', 'FROM nginx:latest\nUSER app\n');
     write('notes.md', 'FROM node:latest\n');
+    write('old-name.Dockerfile', 'FROM alpine:latest\nUSER app\nCMD ["one"]\n');
     git('init', '--quiet', '--initial-branch=main');
     git('add', '--all');
     git('commit', '--quiet', '--message=One');
@@ -58,6 +59,7 @@ describe('Review Infrastructure Changes', () => {
     git('commit', '--quiet', '--message=Two');
     write('Dockerfile', 'FROM node:latest\nEXPOSE 8080\nEXPOSE 22\nUSER app\nCMD ["node", "a.js"]\n');
     write('notes.md', 'FROM node:latest\nEXPOSE 22\n');
+    git('mv', 'old-name.Dockerfile', 'new-name.Dockerfile');
     git('add', 'Dockerfile');
     rmSync(join(root.fsPath, 'gone.Dockerfile'));
     write('added.Dockerfile', 'FROM python:latest\nUSER app\n');
@@ -107,6 +109,17 @@ describe('Review Infrastructure Changes', () => {
     }
     const side = old.find((document) => document.uri.path === uri.path);
     assert.equal(roles().find((one) => one.uri === side?.uri.toString())?.role, 'base');
+  });
+
+  it('compares a renamed file with its old name', async () => {
+    await review('workingTree');
+    const uri = vscode.Uri.joinPath(root, 'new-name.Dockerfile');
+    await until('what was there before as a hint', () =>
+      findings(uri).some((one) => ruleOf(one) === LATEST && one.severity === vscode.DiagnosticSeverity.Hint),
+    );
+    const { roles } = await extensionApi();
+    assert.match(roles().find((one) => one.uri === uri.toString())?.base ?? '', /^git:.*old-name\.Dockerfile/);
+    assert.ok(!(await rows()).some((text) => text.includes('name.Dockerfile')), (await rows()).join(', '));
   });
 
   it('compares what is staged', async () => {

@@ -14,6 +14,8 @@ interface ReportedTest {
  */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, slow: 5_000, color: false, reporter: 'min' });
+  const only = process.env['VSCODE_TEST_ONLY'];
+  if (only !== undefined) mocha.grep(only);
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   // Loaded only now: `describe` is there from here on.
   await load(process.env['IMMUTABLE_TEST_WINDOW'] ?? 'workspace');

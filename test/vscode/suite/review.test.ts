@@ -1,59 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { ReviewFiles, SCHEME } from './review-files';
 import { closeAll, extensionApi, finding, findings, folder, openFile, ruleOf, rulesOf, until } from './editor';
 
 const LATEST = 'mutable-reference/image-latest';
-const SCHEME = 'test-review';
-
-/** A review provider as there are many: read-only documents, the old side marked in the query. */
-class ReviewFiles implements vscode.FileSystemProvider {
-  private readonly texts = new Map<string, string>();
-  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
-
-  uri(path: string, isBase: boolean, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path, query: JSON.stringify({ isBase, path }) });
-    this.texts.set(uri.toString(), text);
-    return uri;
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
-  }
-
-  stat(uri: vscode.Uri): vscode.FileStat {
-    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: this.text(uri).length };
-  }
-
-  readFile(uri: vscode.Uri): Uint8Array {
-    return new TextEncoder().encode(this.text(uri));
-  }
-
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  createDirectory(): void {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  writeFile(): void {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  delete(): void {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  rename(): void {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  private text(uri: vscode.Uri): string {
-    const text = this.texts.get(uri.toString());
-    if (text === undefined) throw vscode.FileSystemError.FileNotFound(uri);
-    return text;
-  }
-}
+const SSHD = 'interactive-access/sshd-in-image';
 
 describe('reviews', () => {
   const files = new ReviewFiles();
@@ -98,6 +49,33 @@ describe('reviews', () => {
     await until('an error again', () =>
       findings(uri).find((one) => ruleOf(one) === LATEST && one.severity === vscode.DiagnosticSeverity.Error),
     );
+  });
+
+  it('knows both sides of each file in an editor with many, a renamed one too', async () => {
+    const path = (name: string): string => vscode.Uri.joinPath(folder('shop'), name).path;
+    const same = 'FROM node:latest\nEXPOSE 8080\n';
+    const base = files.uri(path('Many.Dockerfile'), true, same);
+    const head = files.uri(path('Many.Dockerfile'), false, 'FROM node:latest\nEXPOSE 22 8080\n');
+    const oldName = files.uri(path('before/Name.Dockerfile'), true, same);
+    const newName = files.uri(path('after/Name.Dockerfile'), false, 'FROM node:latest\nEXPOSE 22 8080\n');
+    await vscode.commands.executeCommand('vscode.changes', 'Many files', [
+      [head, base, head],
+      [newName, oldName, newName],
+    ]);
+    for (const [old, current] of [
+      [base, head],
+      [oldName, newName],
+    ] as const) {
+      await finding(current, SSHD);
+      await until(`what was there before in ${current.path}, as a hint`, () =>
+        findings(current).some((one) => ruleOf(one) === LATEST && one.severity === vscode.DiagnosticSeverity.Hint),
+      );
+      assert.deepEqual(rulesOf(old), []);
+      const roles = (await extensionApi()).roles();
+      const roleOf = (uri: vscode.Uri): string | undefined => roles.find((one) => one.uri === uri.toString())?.role;
+      assert.deepEqual([roleOf(old), roleOf(current)], ['base', 'head']);
+      assert.equal(roles.find((one) => one.uri === current.toString())?.base, old.toString());
+    }
   });
 
   it('copies a fix as a suggestion, and edits nothing that is read-only', async () => {

@@ -1,5 +1,5 @@
 // A file system in memory, as a repository on a server is one: nothing of it lies on a disk, and nothing can search it.
-const vscode = require('vscode');
+import * as vscode from 'vscode';
 
 const FILES = {
   '/shop/Dockerfile': 'FROM node:latest\nWORKDIR /app\nCOPY . .\nCMD ["node", "server.js"]\n',
@@ -65,6 +65,6 @@ class VirtualFiles {
   }
 }
 
-exports.activate = (context) => {
+export function activate(context) {
   context.subscriptions.push(vscode.workspace.registerFileSystemProvider('stubfs', new VirtualFiles()));
-};
+}
