@@ -11,9 +11,11 @@ images: { web: { container: { repository: "127.0.0.1:5000/web", insecureRegistry
 environments:
   local:
     target: { containers: { engine: podman, run: [{ name: web, image: web, slots: { blue: { publish: ["127.0.0.1:8081:80"] }, green: { publish: ["127.0.0.1:8082:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
   production:
     protected: true
     target: { containers: { engine: podman, run: [{ name: web, image: web, slots: { blue: { publish: ["127.0.0.1:8083:80"] }, green: { publish: ["127.0.0.1:8084:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
     health: [{ http: { url: "http://127.0.0.1:\${slot.port}/", identity: { header: X-Release, equals: "\${release.id}" } } }]
 `;
 

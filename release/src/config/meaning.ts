@@ -1,6 +1,8 @@
 import type { DataPath, PipelineDocument } from './document';
 import { problemOfText } from './interpolate';
 import { milliseconds } from './build';
+import { checkTarget } from './meaning-targets';
+import { checkScopes } from './scopes';
 import type { WrittenEnvironment, WrittenImage, WrittenPipeline } from './written';
 
 /** Where a mutable tag hides in a repository of an image. */
@@ -11,6 +13,7 @@ export function checkMeaning(written: WrittenPipeline, document: PipelineDocumen
   const images = written.images ?? {};
   const environments = written.environments ?? {};
   checkTexts(written, document, new Set(Object.keys(images)));
+  if (document.problems.length === 0) checkScopes(written, document);
   if (written.ledger?.backend === 'local' && written.ledger.remote !== undefined) {
     document.problem(['ledger', 'remote'], 'Only `backend: git` has a remote: write that, or remove this.', true);
   }
@@ -40,7 +43,21 @@ function isOurs(key: string): boolean {
 
 function checkImage(image: WrittenImage, at: DataPath, document: PipelineDocument): void {
   const { container } = image;
+  image.test?.forEach(({ run }, index) => {
+    if (!run || container) return;
+    document.problem(
+      [...at, 'test', index, 'run'],
+      'Only a container image is run. Use `argv` for a test beside it.',
+      true,
+    );
+  });
   if (!container) return;
+  if (container.builder === 'docker' && (container.platforms ?? []).length > 1) {
+    document.problem(
+      [...at, 'container', 'platforms'],
+      'Several platforms are built by podman or buildah in this version. Set `builder: podman`.',
+    );
+  }
   if (TAGGED_REPOSITORY.test(container.repository)) {
     document.problem(
       [...at, 'container', 'repository'],
@@ -72,21 +89,12 @@ function checkEnvironment(
   if (promoteFrom && (promoteFrom.environment === name || !(promoteFrom.environment in (written.environments ?? {})))) {
     document.problem([...at, 'promoteFrom', 'environment'], 'Name another environment of this file.');
   }
-  target.containers?.run.forEach((run, index) => {
-    if (run.image in (written.images ?? {})) return;
-    document.problem(
-      [...at, 'target', 'containers', 'run', index, 'image'],
-      `There is no image \`${run.image}\` in this file.`,
-    );
-  });
+  checkTarget(environment, at, written, document);
   if (route?.terraform && !target.terraform?.blueGreen) {
     document.problem(
       [...at, 'route'],
       '`terraform` routes between the colours of `target.terraform.blueGreen`: add that, or remove the route.',
     );
-  }
-  if (route?.file && !target.containers) {
-    document.problem([...at, 'route'], '`file` routes between the slots of a `containers` target.');
   }
   if (target.terraform && !target.terraform.blueGreen && !target.terraform.read?.image && !target.terraform.refresh) {
     document.problem(

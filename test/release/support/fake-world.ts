@@ -32,18 +32,22 @@ images: { web: { container: { repository: "127.0.0.1:5000/web", insecureRegistry
 environments:
   local:
     target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8081:80"] }, green: { publish: ["8082:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
     health: [{ tcp: { host: 127.0.0.1, port: "\${slot.port}", every: 10ms, timeout: 50ms } }]
     rollback: { auto: on-health-failure }
     retire: { mode: auto }
   next:
     promoteFrom: { environment: local, minSoak: 1h }
     target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8085:80"] }, green: { publish: ["8086:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
   now:
     promoteFrom: { environment: local }
     target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8085:80"] }, green: { publish: ["8086:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
   production:
     protected: true
     target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8083:80"] }, green: { publish: ["8084:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
     health: [{ tcp: { host: 127.0.0.1, port: "\${slot.port}", every: 10ms, timeout: 50ms } }]
 `;
 

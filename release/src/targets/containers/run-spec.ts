@@ -1,4 +1,5 @@
 import { fillText, UnknownValueError, type Known } from '../../config/interpolate';
+import { ENGINE_WORDS, STEERING_VARIABLES } from '../../config/reserved';
 import type { ContainersTargetConfig, EnvironmentValue } from '../../config/types';
 import type { JsonObject } from '../../durable/canonical-json';
 import { RunStoppedError, type RunContext } from '../../run/context';
@@ -41,13 +42,6 @@ export interface ContainerSpec extends JsonObject {
   readonly secrets: Readonly<Record<string, EnvironmentValue & JsonObject>>;
   readonly labels: Readonly<Record<string, string>>;
 }
-
-/** Words that would break what the engine relies on: which container it is, and that it stays until it is retired. */
-const OWN_WORDS = /^--(?:name|replace|pull|rm|detach|cidfile|label-file|restart=no)(?:=|$)|^-[a-z]*d[a-z]*$/;
-
-/** Variables that would steer the engine's command line itself when a secret is passed through its environment. */
-const STEERING =
-  /^(?:PATH|HOME|TMPDIR|SHELL|USER|(?:CONTAINERS?|DOCKER|BUILDAH|STORAGE|REGISTRY|XDG|LD|DBUS|SSL|SSH)_.*|.*_PROXY|NOTIFY_SOCKET|IMMUTABLE_STEP)$/i;
 
 export function storedConfig({ runtime, run }: ContainersTargetConfig): StoredConfig {
   return {
@@ -92,14 +86,14 @@ function containerOf(run: StoredRun, { release, slot, port, known, context }: Pa
   const image = release.images.get(run.image);
   if (!image) throw refused(`The release has no image \`${run.image}\` for \`${run.name}\`.`);
   if (image.kind !== 'container') throw refused(`\`${image.name}\` is no container image.`);
-  const own = run.arguments.find((word) => OWN_WORDS.test(word));
+  const own = run.arguments.find((word) => ENGINE_WORDS.test(word));
   if (own !== undefined)
     throw refused(`\`${run.name}\`: remove \`${own}\` from \`args\`; the engine sets that itself.`);
   const place = placeOf(context);
   const bake = context.pipeline.images.get(run.image)?.bake;
   const values = Object.entries(run.environment);
   const secrets = values.filter(([, value]) => !('value' in value));
-  const steering = secrets.find(([name]) => STEERING.test(name));
+  const steering = secrets.find(([name]) => STEERING_VARIABLES.test(name));
   if (steering) {
     throw refused(
       `\`${run.name}\`: the secret ${steering[0]} would steer the container engine. Give it another name, or write its value.`,
