@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, statfsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, statfsSync, statSync } from 'node:fs';
 import { createDurably, PRIVATE_FILE, removeIfThere, writeFully } from './files';
 
 /** The codes of a file system, a quota and a limit of the process that take no more bytes. */
@@ -50,6 +50,10 @@ export class DiskReserve {
       if (!isDiskFull(error)) throw error;
       throw new DiskFullError(`${this.path}: the disk is full`, { cause: error });
     }
+  }
+
+  get isHeld(): boolean {
+    return existsSync(this.path);
   }
 
   /** Gives the room to whoever writes next. @returns false when there was none */

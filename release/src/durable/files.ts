@@ -70,13 +70,16 @@ export function writeDurably(path: string, content: string | Uint8Array): void {
 /**
  * Writes a new file, flushed. The directory is not: callers link or rename the file next.
  *
- * @throws EEXIST when it is there already
+ * @throws EEXIST when it is there already; what the disk says, and then no half of a file is left
  */
 export function createDurably(path: string, content: string | Uint8Array): void {
   const descriptor = openSync(path, 'wx', PRIVATE_FILE);
   try {
     writeFully(descriptor, typeof content === 'string' ? Buffer.from(content) : content);
     fsyncSync(descriptor);
+  } catch (error) {
+    removeIfThere(path);
+    throw error;
   } finally {
     closeSync(descriptor);
   }

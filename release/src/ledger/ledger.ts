@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { GENESIS, lineOf, type ChainedLine, type Stamp } from '../durable/chain';
 import { ChainedLog, SYSTEM_CLOCKS, type Clocks, type Fence } from '../durable/chained-log';
 import { checkChain, readLog, type CheckedChain, type LogView } from '../durable/chained-reader';
+import { isDiskFull } from '../durable/disk-full';
 import { makeDirectory, readIfThere, writeDurably } from '../durable/files';
 import type { LedgerRecord } from './record';
 
@@ -41,13 +42,7 @@ export class Ledger {
    * @param courier brings what is added to where a team shares it
    * @throws LogDamagedError when a record is missing or changed; what the fence and the disk say
    */
-  static open(
-    path: string,
-    torn: string,
-    fence: Fence,
-    clocks: Clocks = SYSTEM_CLOCKS,
-    courier?: Courier,
-  ): Ledger {
+  static open(path: string, torn: string, fence: Fence, clocks: Clocks = SYSTEM_CLOCKS, courier?: Courier): Ledger {
     return new Ledger(path, ChainedLog.open(path, torn, fence, clocks, acknowledgedIn(path)), courier);
   }
 
@@ -78,7 +73,12 @@ export class Ledger {
    */
   append(entry: LedgerRecord): LedgerRecord & Stamp {
     const { record, hash } = this.log.append(entry);
-    writeDurably(headFile(this.path), `${record.seq} ${hash}\n`);
+    try {
+      writeDurably(headFile(this.path), `${record.seq} ${hash}\n`);
+    } catch (error) {
+      // The record is there: a second one must not follow. The note is allowed to be behind.
+      if (!isDiskFull(error)) throw error;
+    }
     this.courier?.deliver();
     return record;
   }

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { isDiskFull } from '../durable/disk-full';
 import { PRIVATE_FILE, writeFully } from '../durable/files';
 import type { RedactedStream, Redactor } from '../secrets/redactor';
 
@@ -56,6 +57,8 @@ export class OutputLog {
   private tail: Buffer[] = [];
   private tailBytes = 0;
   private dropped = 0;
+  /** A tool is not stopped because nobody can keep what it says. */
+  private isFull = false;
 
   constructor(path: string) {
     this.descriptor = openSync(path, 'w', PRIVATE_FILE);
@@ -64,7 +67,7 @@ export class OutputLog {
   add(text: string): void {
     const bytes = Buffer.from(text);
     if (this.written + bytes.length <= HEAD_BYTES && this.tail.length === 0) {
-      writeFully(this.descriptor, bytes);
+      this.put(bytes);
       this.written += bytes.length;
       return;
     }
@@ -78,9 +81,22 @@ export class OutputLog {
   }
 
   finish(): void {
-    if (this.dropped > 0) writeFully(this.descriptor, Buffer.from(`\n… ${this.dropped} bytes left out …\n`));
-    for (const part of this.tail) writeFully(this.descriptor, part);
-    fsyncSync(this.descriptor);
+    if (this.dropped > 0) this.put(Buffer.from(`\n… ${this.dropped} bytes left out …\n`));
+    for (const part of this.tail) this.put(part);
+    this.whereRoom(() => fsyncSync(this.descriptor));
     closeSync(this.descriptor);
+  }
+
+  private put(bytes: Buffer): void {
+    if (!this.isFull) this.whereRoom(() => writeFully(this.descriptor, bytes));
+  }
+
+  private whereRoom(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.isFull = true;
+    }
   }
 }

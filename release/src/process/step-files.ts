@@ -23,6 +23,11 @@ export class StepFiles {
     return join(this.directory, 'interrupted');
   }
 
+  /** Room for `rc.json` on a full disk. */
+  get reserve(): string {
+    return join(this.directory, 'rc.reserve');
+  }
+
   /** Name of the tool: it decides how the step is cancelled, by whoever waits for it. */
   toolName(): string {
     return readIfThere(join(this.directory, 'tool')) ?? '';

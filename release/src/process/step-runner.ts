@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DiskReserve } from '../durable/disk-full';
 import { PRIVATE_FILE } from '../durable/files';
 import { identify, thisProcess } from '../machine/process-identity';
 import { Redactor } from '../secrets/redactor';
@@ -13,11 +14,17 @@ import { StepFiles, type StepEnd, type StepOrder } from './step-files';
 /** How often new output is looked for. */
 const POLL_MILLISECONDS = 50;
 
+/** More than the file that says how the tool ended. */
+const RESERVE_BYTES = 16 * 1024;
+
 const order = JSON.parse(readFileSync(0, 'utf8')) as StepOrder;
 const files = new StepFiles(order.directory);
+const reserve = new DiskReserve(files.reserve, RESERVE_BYTES);
 run();
 
 function run(): void {
+  // Without a word of how the tool ended nobody knows what it did: room for that is taken before it starts.
+  reserve.hold();
   files.setProcesses({ runner: thisProcess(), tool: undefined });
   const redactor = new Redactor(order.secrets);
   const both = new OutputLog(files.output);
@@ -42,7 +49,8 @@ function run(): void {
     clearInterval(timer);
     copies.forEach((copy) => copy.finish());
     [both, standard].forEach((log) => log.finish());
-    files.setEnd(end);
+    reserve.spend(() => files.setEnd(end));
+    reserve.release();
   };
   child.once('error', (error) => finish({ code: null, signal: null, error: error.message }));
   child.once('exit', (code, signal) => finish({ code, signal, error: null }));

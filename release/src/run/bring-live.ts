@@ -1,7 +1,8 @@
-import { createDurably, isCode, makeDirectory } from '../durable/files';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnvironmentConfig, Milliseconds } from '../config/types';
 import type { JsonObject } from '../durable/canonical-json';
+import { makeDirectory, writeDurably } from '../durable/files';
 import { checkHealth, type HealthResult } from '../health/health';
 import { describeAbort } from '../health/http-probe';
 import type { HealthVerdict } from '../health/verdict';
@@ -174,12 +175,8 @@ export async function askFor(plan: PreparedPlan, name: string, parts: LiveParts)
   const directory = planDirectory(context.directory);
   makeDirectory(directory);
   const path = join(directory, `${name}-${plan.hash.replace(/\W/g, '-')}.md`);
-  try {
-    createDurably(path, plan.document);
-  } catch (error) {
-    // Shown before the crash already.
-    if (!isCode(error, 'EEXIST')) throw error;
-  }
+  // Whole or not at all: what is approved is what is shown.
+  if (!existsSync(path)) writeDurably(path, plan.document);
   return approve(plan, path, spec, control, steps, context);
 }
 

@@ -1,4 +1,4 @@
-import { DiskFullError, freeBytes } from '../durable/disk-full';
+import { DiskFullError, freeBytes, type DiskReserve } from '../durable/disk-full';
 import type { RunContext } from './context';
 import type { StepGuard } from './durable-steps';
 import type { Step } from './journal-entry';
@@ -24,12 +24,14 @@ export class RunGuard implements StepGuard {
       readonly context: RunContext;
       readonly freeBytes?: ((directory: string) => number) | undefined;
     },
+    private readonly reserve: DiskReserve,
   ) {}
 
   begin(step: Step): void {
     const { context, freeBytes: ask = freeBytes } = this.world;
     context.signal.throwIfAborted();
     if (!EFFECTS.has(step)) return;
+    if (!this.reserve.isHeld) throw new DiskFullError(`The disk of ${context.directory} is full: no ${step} begins`);
     const free = ask(context.directory);
     if (free < NEEDED_BYTES) {
       const [has, needs] = [free, NEEDED_BYTES].map((bytes) => Math.floor(bytes / 1024 / 1024));
