@@ -1,4 +1,5 @@
 import type { BakedImage } from '../bakers/baker';
+import { ageOf } from '../durable/age';
 import { ReleaseHistory } from '../ledger/releases';
 import { RunStoppedError } from './context';
 import { imagesOf, type DeployParts } from './deploy';
@@ -31,7 +32,7 @@ async function chooseImages(parts: DeployParts): Promise<readonly BakedImage[]> 
   };
   if (!live) return refuse('nothing is live there');
   if (live.health.verdict === 'unhealthy') return refuse(`${live.id} is not healthy`);
-  const age = Date.now() - Date.parse(live.t);
+  const age = ageOf(live);
   if (age < from.minSoak) {
     return refuse(
       `${live.id} is live for ${Math.max(0, Math.floor(age / 1000))} s, at least ${from.minSoak / 1000} s are asked`,

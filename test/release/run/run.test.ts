@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -79,7 +78,7 @@ describe('a deployment', () => {
   it('F15: an unhealthy version gets no traffic; it is ended, and the old one serves on', async () => {
     await start();
     world.source = 'v2';
-    breakSource('v2');
+    world.breakSource('v2');
     expect(await start()).toMatch(
       /^rolled-back: The new version did not become healthy\..*blue still serves; green was ended\.$/s,
     );
@@ -91,7 +90,7 @@ describe('a deployment', () => {
   it('an unhealthy version of a protected environment is kept to look at', async () => {
     await start({ environment: 'production' });
     world.source = 'v2';
-    breakSource('v2');
+    world.breakSource('v2');
     expect(await start({ environment: 'production' })).toMatch(
       /^failed: .*blue still serves; green is kept to look at\.$/s,
     );
@@ -151,7 +150,7 @@ describe('a rollback', () => {
     await start();
     world.source = 'v2';
     await start();
-    breakSource('v1');
+    world.breakSource('v1');
     expect(await start({ kind: 'rollback' })).toMatch(/^stuck: Going back to run1 failed/);
     expect([...world.slots.keys()].sort()).toEqual(['blue', 'green']);
   });
@@ -246,7 +245,7 @@ describe('F01: the power goes', () => {
           await untilEnd(source);
         }
         world.source = 'v3';
-        breakSource('v3');
+        world.breakSource('v3');
         await untilEnd('v3');
         await untilEnd('back', { kind: 'rollback' });
       });
@@ -261,14 +260,3 @@ describe('F01: the power goes', () => {
     expect(places).toBeGreaterThan(30);
   });
 });
-
-function breakSource(source: string): void {
-  const known = world.source;
-  world.source = source;
-  world.broken.add(idOf(source));
-  world.source = known;
-}
-
-function idOf(source: string): string {
-  return `sha256:${createHash('sha256').update(source).digest('hex')}`;
-}

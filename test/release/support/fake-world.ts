@@ -64,6 +64,7 @@ export class FakeWorld implements Target, Baker {
   source = 'v1';
   /** Images that never get healthy. */
   readonly broken = new Set<string>();
+  readonly warnings: string[] = [];
   /** Side effects, in order. */
   readonly effects: string[] = [];
 
@@ -71,6 +72,11 @@ export class FakeWorld implements Target, Baker {
     readonly root: StateRoot,
     readonly workspace: string,
   ) {}
+
+  /** What is baked from this source never gets healthy. */
+  breakSource(source: string): void {
+    this.broken.add(idOf(source));
+  }
 
   /** A side effect, unless the power goes before it, or right after. */
   private effect(name: string, act: () => void): void {
@@ -176,7 +182,7 @@ export class FakeWorld implements Target, Baker {
 
   publish(_image: unknown, baked: JsonObject): Promise<BakedImage> {
     const { local } = baked as Baked;
-    const id = `sha256:${createHash('sha256').update(local).digest('hex')}`;
+    const id = idOf(local);
     this.effect(`publish ${local}`, () => this.registry.add(id));
     return Promise.resolve({
       name: 'web',
@@ -223,6 +229,7 @@ export class FakeWorld implements Target, Baker {
       recover: () => Promise.resolve(undefined),
       ask: () => Promise.reject(new Error('the fake world runs no tools')),
       tell: (event) => {
+        if (event.type === 'warning') this.warnings.push(event.text);
         if (event.type !== 'approval' || !approve) return;
         const decision = { plan: event.plan, by: 'Ana', how: 'test' };
         if (approve === 'yes') control.approve(decision);
@@ -257,6 +264,10 @@ export class FakeWorld implements Target, Baker {
     }
     return { pipeline, environment };
   }
+}
+
+function idOf(source: string): string {
+  return `sha256:${createHash('sha256').update(source).digest('hex')}`;
 }
 
 function prepared(what: string, intent: JsonObject): PreparedPlan {
