@@ -3,6 +3,7 @@ import { commandHelp, parseCommandLine, type Command } from './command-line';
 import { approve } from './commands/approve';
 import { bake } from './commands/bake';
 import { cancel } from './commands/cancel';
+import { checklist } from './commands/checklist';
 import { demo } from './commands/demo';
 import { deploy } from './commands/deploy';
 import { drift } from './commands/drift';
@@ -16,6 +17,7 @@ import { rollback } from './commands/rollback';
 import { rules } from './commands/rules';
 import { runs } from './commands/runs';
 import { status } from './commands/status';
+import { syncLedger } from './commands/sync-ledger';
 import { takeOver } from './commands/take-over';
 import { verifyLedger } from './commands/verify-ledger';
 import { testPolicies } from './commands/test';
@@ -28,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   lint,
   fix,
   inventoryCommand,
+  checklist,
   explain,
   rules,
   init,
@@ -42,6 +45,7 @@ const COMMANDS: readonly Command[] = [
   runs,
   cancel,
   resume,
+  syncLedger,
   verifyLedger,
   takeOver,
   demo,

@@ -100,6 +100,19 @@ export class Linter {
     return uses;
   }
 
+  /** Hands over the facts of a text that are asked for; none when it is no file that we lint. Scripts are not parsed. */
+  facts(
+    path: string,
+    text: string,
+    wanted: ReadonlySet<string>,
+    collect: (fact: string, value: unknown) => void,
+  ): void {
+    const source = this.project.open(path, text);
+    if (!source) return;
+    this.project.focus(source);
+    collectFacts(source, this.project, (fact) => wanted.has(fact), collect, { scripts: false });
+  }
+
   /** Every suppression of a text, in scripts inside of it too. */
   suppressions(path: string, text: string, languageHint?: string): readonly Suppression[] {
     const source = this.project.open(path, text, languageHint);
