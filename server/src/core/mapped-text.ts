@@ -20,6 +20,21 @@ export interface Segment {
 }
 
 /**
+ * What a reader made of a text, kept with the text itself. Not in a `WeakMap`: its values live through every collection of
+ * young objects, and with them the trees of earlier keystrokes. A text keeps what the last reader made of it.
+ */
+export class TextMemo<T> {
+  get(text: MappedText): T | undefined {
+    const { memo } = text;
+    return memo?.owner === this ? (memo.value as T) : undefined;
+  }
+
+  set(text: MappedText, value: T): void {
+    text.memo = { owner: this, value };
+  }
+}
+
+/**
  * Text derived from source text — a Dockerfile's logical line, a heredoc with its indentation removed, a
  * quoted string without its escapes, an image name whose tag comes from an `ARG` — that still knows, for each
  * offset, where it was written. Findings and fixes therefore land on the literal itself.
@@ -30,6 +45,8 @@ export class MappedText {
   /** The file of such a text, when it is another one. */
   readonly path: string | undefined;
   private readonly pieces: readonly Segment[] | undefined;
+  /** For `TextMemo` alone. */
+  memo: { readonly owner: object; readonly value: unknown } | undefined;
 
   constructor(
     readonly text: string,
@@ -100,8 +117,14 @@ export class MappedText {
       return new MappedText(this.text.slice(from, to), this.verbatimStart + from, this.path);
     }
     const all = this.segments;
+    const first = firstSegmentAfter(all, from);
+    const whole = all[first];
+    // Most parts lie inside one segment: a word of a line.
+    if (whole?.verbatim && from < to && whole.start <= from && to <= whole.end) {
+      return new MappedText(this.text.slice(from, to), whole.source.start + from - whole.start, whole.source.path);
+    }
     const segments: Segment[] = [];
-    for (let i = firstSegmentAfter(all, from); i < all.length; i++) {
+    for (let i = first; i < all.length; i++) {
       const segment = all[i];
       if (!segment || segment.start >= to) break;
       const low = Math.max(segment.start, from);
@@ -128,6 +151,8 @@ export class MappedText {
     if (verbatimStart !== undefined && range.start >= 0 && range.start < range.end && range.end <= this.text.length) {
       return place(verbatimStart + range.start, verbatimStart + range.end, this.path);
     }
+    const inside = this.verbatimAround(range);
+    if (inside) return within(inside, range.start, range.end);
     const parts =
       range.start === 0 && range.end === this.text.length ? this.segments : this.slice(range.start, range.end).segments;
     const first = parts[0];
@@ -155,6 +180,13 @@ export class MappedText {
       end = part.source.end;
     }
     return parts.length > 0;
+  }
+
+  /** The verbatim segment that holds a whole part, when one does. */
+  private verbatimAround({ start, end }: Range): Segment | undefined {
+    if (!this.pieces || start < 0 || start >= end) return undefined;
+    const segment = this.pieces[firstSegmentAfter(this.pieces, start)];
+    return segment?.verbatim && segment.start <= start && end <= segment.end ? segment : undefined;
   }
 
   /** The place of a single offset of the derived text; the end of the text maps to the end of its last segment. */

@@ -136,7 +136,7 @@ export class WorkspaceProject implements Project {
   /** Drops a file, and all modules: one may have been built with its text from afar. Syntax trees of others stay. */
   fileChanged(path: string): void {
     this.sources.delete(path);
-    this.neighbours.delete(path);
+    this.dropNeighbour(path);
     this.modules.clear();
     this.templates.clear();
     if (this.overlay?.path === path) this.overlay = undefined;
@@ -145,9 +145,15 @@ export class WorkspaceProject implements Project {
   private forget(path: string): void {
     if (/\.(tf|tofu|tfvars|json)$/.test(path)) this.modules.clear();
     this.sources.delete(path);
-    this.neighbours.delete(path);
+    this.dropNeighbour(path);
     this.templates.delete(directoryOf(path));
     this.templates.delete(path);
+  }
+
+  /** A new map, for the old one's tables would keep the tree alive (`BoundedCache`). */
+  private dropNeighbour(path: string): void {
+    if (!this.neighbours.has(path)) return;
+    this.neighbours = new Map([...this.neighbours].filter(([other]) => other !== path));
   }
 
   private siblings(directory: string, kinds: readonly FileKind[]): TerraformFile[] {

@@ -139,25 +139,30 @@ const MERGE_BUDGET = 100;
  * With duplicate keys the last one wins, as Kubernetes' decoder has it.
  */
 export function entry(node: DataNode | undefined, key: string): MapEntry | undefined {
-  let budget = MERGE_BUDGET;
-  const look = (map: MapNode | undefined): MapEntry | undefined => {
-    if (!map || budget-- <= 0) return undefined;
-    let found: MapEntry | undefined;
-    for (const candidate of map.entries) if (candidate.key === key) found = candidate;
-    if (found) return found;
-    for (const candidate of map.entries) {
-      if (candidate.key !== '<<') continue;
-      const merged = resolve(candidate.value);
-      const sources =
-        merged?.type === 'sequence' ? merged.items.map(asMap) : [merged?.type === 'map' ? merged : undefined];
-      for (const source of sources) {
-        const inherited = look(source);
-        if (inherited) return inherited;
-      }
+  const map = asMap(node);
+  if (!map) return undefined;
+  return ownEntry(map, key) ?? (ownEntry(map, '<<') ? inheritedEntry(map, key, { left: MERGE_BUDGET - 1 }) : undefined);
+}
+
+function ownEntry(map: MapNode, key: string): MapEntry | undefined {
+  const { entries } = map;
+  for (let i = entries.length - 1; i >= 0; i--) if (entries[i]?.key === key) return entries[i];
+  return undefined;
+}
+
+function inheritedEntry(map: MapNode, key: string, budget: { left: number }): MapEntry | undefined {
+  for (const candidate of map.entries) {
+    if (candidate.key !== '<<') continue;
+    const merged = resolve(candidate.value);
+    const sources =
+      merged?.type === 'sequence' ? merged.items.map(asMap) : [merged?.type === 'map' ? merged : undefined];
+    for (const source of sources) {
+      if (!source || budget.left-- <= 0) continue;
+      const found = ownEntry(source, key) ?? inheritedEntry(source, key, budget);
+      if (found) return found;
     }
-    return undefined;
-  };
-  return look(asMap(node));
+  }
+  return undefined;
 }
 
 /** The value at a path of keys: `get(pod, 'spec', 'containers')`. */

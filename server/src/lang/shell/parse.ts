@@ -1,5 +1,5 @@
 import { parse } from 'unbash';
-import { HOLE, type MappedText } from '../../core/mapped-text';
+import { HOLE, TextMemo, type MappedText } from '../../core/mapped-text';
 import type { ShellScript } from './ast';
 import { findComments } from './comments';
 import { ScriptReader } from './reader';
@@ -13,14 +13,37 @@ export interface ShellOptions {
 const NESTING = 4;
 
 /**
+ * What was read from a text without asking for a variable of the surroundings: it is the same in all of them. Rules come
+ * upon a script again that was a fact before.
+ */
+const readAlone = new TextMemo<ShellScript>();
+
+/**
  * Parses a shell script and lists its simple commands. Never throws; text that is no shell gives whatever could be read
  * and its problems. Holes of the text are word characters, and make the words that hold them incomplete.
  */
-export function parseShell(source: MappedText, options: ShellOptions = {}, depth = 0): ShellScript {
+export function parseShell(source: MappedText, options: ShellOptions = {}): ShellScript {
+  const known = readAlone.get(source);
+  if (known) return known;
+  let asked = false;
+  const variables = (name: string): MappedText | undefined => {
+    asked = true;
+    return options.variables?.(name);
+  };
+  const script = readScript(source, variables, 0);
+  if (!asked) readAlone.set(source, script);
+  return script;
+}
+
+function readScript(
+  source: MappedText,
+  variables: (name: string) => MappedText | undefined,
+  depth: number,
+): ShellScript {
   const reader = new ScriptReader(
     source,
-    options,
-    depth < NESTING ? (inner, variables) => parseShell(inner, { variables }, depth + 1) : undefined,
+    variables,
+    depth < NESTING ? (inner, known) => readScript(inner, known, depth + 1) : undefined,
   );
   try {
     reader.script(parse(source.text));

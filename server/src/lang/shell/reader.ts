@@ -52,7 +52,7 @@ export class ScriptReader {
 
   constructor(
     private readonly source: MappedText,
-    private readonly options: { readonly variables?: Variables | undefined },
+    private readonly outer: Variables,
     private readonly parseInner: InnerParser | undefined,
   ) {}
 
@@ -241,6 +241,8 @@ export class ScriptReader {
   /** Reads the substitutions inside a word, redirect or test. */
   private scan(node: SyntaxNode, around: Surroundings): void {
     this.occupied.push({ start: node.pos, end: node.end });
+    // A word that is one piece holds nothing more.
+    if (node.type === 'Word' && !node.parts) return;
     if (node.type === 'HereDoc') this.occupied.push({ start: node.body.pos, end: node.closing?.end ?? node.body.end });
     this.substitutions(node, { ...around, inSubstitution: true });
   }
@@ -291,7 +293,7 @@ export class ScriptReader {
 
   private lookUp(name: string): MappedText | undefined {
     if (this.assigned.has(name)) return this.assigned.get(name);
-    return this.options.variables?.(name);
+    return this.outer(name);
   }
 
   /** Where a part was written; from its first to its last character when it is made of several literals (exec form). */

@@ -11,7 +11,7 @@ export interface ScriptVariables {
 
 /** Where a part of a script was written, in the file that holds it. */
 export function placeIn(source: MappedText, range: Range): Place {
-  return source.slice(range.start, range.end).sourceOf() ?? source.placeAt(range.start) ?? { start: 0, end: 0 };
+  return source.sourceOf(range) ?? source.placeAt(range.start) ?? { start: 0, end: 0 };
 }
 
 /** A word without its quotes, known variables filled in and every other expansion replaced by one hole. */

@@ -22,18 +22,24 @@ export function positionals(command: ShellCommand, withValue: ReadonlySet<string
 
 /** True when one of the options is given: exactly, with `=value`, or among combined short options (`-fsSL` has `-f`). */
 export function hasFlag(command: ShellCommand, ...names: readonly string[]): boolean {
-  return optionsOf(command).some((word) => names.some((name) => matches(word.text, name)));
+  const end = endOfOptions(command);
+  for (let i = 1; i < end; i++) {
+    const text = command.words[i]?.text ?? '';
+    for (const name of names) if (matches(text, name)) return true;
+  }
+  return false;
 }
 
 /**
  * The value of an option: `--x=v`, `--x v`, `-x v`, `-xv`, `-abx v`. Undefined when the option or its value is absent.
  */
 export function flagValue(command: ShellCommand, ...names: readonly string[]): string | undefined {
-  const options = optionsOf(command);
-  for (let i = 0; i < options.length; i++) {
-    const text = options[i]?.text ?? '';
+  const { words } = command;
+  const end = endOfOptions(command);
+  for (let i = 1; i < end; i++) {
+    const text = words[i]?.text ?? '';
     for (const name of names) {
-      if (takesNext(text, (option) => option === name)) return options[i + 1]?.text;
+      if (takesNext(text, (option) => option === name)) return i + 1 < end ? words[i + 1]?.text : undefined;
       if (text.startsWith(`${name}=`)) return text.slice(name.length + 1);
       if (isShort(name) && text.startsWith(name) && text.length > 2) return text.slice(2);
     }
@@ -41,10 +47,10 @@ export function flagValue(command: ShellCommand, ...names: readonly string[]): s
   return undefined;
 }
 
-/** Words after the program, up to `--`. */
-function optionsOf(command: ShellCommand): readonly ShellWord[] {
-  const end = command.words.findIndex((word, index) => index > 0 && word.text === '--');
-  return command.words.slice(1, end < 0 ? undefined : end);
+/** Where the options end: at `--`, or behind the last word. */
+function endOfOptions({ words }: ShellCommand): number {
+  for (let i = 1; i < words.length; i++) if (words[i]?.text === '--') return i;
+  return words.length;
 }
 
 /** `-o`, `--output`, and `-fsSLo`, in which the first letter that has a value is the last one. */

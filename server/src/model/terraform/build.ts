@@ -120,6 +120,7 @@ class DirectoryModule implements TerraformModule {
   }
 
   targets(expression: Expression): readonly TerraformResource[] {
+    if (expression.type === 'literal') return [];
     const references = referencesThrough(expression, (name) => this.locals.get(name)?.expression);
     const found = new Set<TerraformResource>();
     for (const reference of references) {
@@ -142,7 +143,10 @@ class DirectoryModule implements TerraformModule {
       ...this.outputs,
     ];
     for (const holder of holders) {
-      const targets = new Set(expressionsIn(holder).flatMap((expression) => this.targets(expression)));
+      const targets = new Set<TerraformResource>();
+      for (const expression of expressionsIn(holder)) {
+        for (const target of this.targets(expression)) targets.add(target);
+      }
       for (const target of targets) {
         if (target.block === holder) continue;
         const list = index.get(target) ?? [];

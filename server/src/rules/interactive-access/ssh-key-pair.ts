@@ -25,6 +25,9 @@ const KEY_OR_PASSWORD = /^(digitalocean_droplet|hcloud_server|linode_instance)$/
 const KEY_RESOURCES =
   /^(aws_key_pair|tls_private_key|digitalocean_ssh_key|hcloud_ssh_key|openstack_compute_keypair_v2|linode_sshkey)$/;
 
+/** Further resources that this rule looks at. */
+const OTHERS = /^(aws_eks_node_group|azurerm_linux_virtual_machine(_scale_set)?|aws_key_pair|tls_private_key)$/;
+
 const GOOGLE = /^google_compute_(instance|instance_template|region_instance_template|instance_from_template)$/;
 
 /** Names of calls that make the one server through which people reach others. */
@@ -56,6 +59,8 @@ export default defineRule({
   },
   create: (context) => ({
     'terraform.resource': (resource) => {
+      const keyed = KEY_ARGUMENTS.filter(([type]) => type.test(resource.type));
+      if (keyed.length === 0 && !OTHERS.test(resource.type) && !GOOGLE.test(resource.type)) return;
       if (isForPacker(resource) || isWorkplace(resource)) return;
       const anchor = `resource.${resource.address}`;
       const bastion = isBastion(resource);
@@ -78,8 +83,7 @@ export default defineRule({
           fixes,
         });
       };
-      for (const [type, path, argument] of KEY_ARGUMENTS) {
-        if (!type.test(resource.type)) continue;
+      for (const [, path, argument] of keyed) {
         for (const block of descend(resource.block, path)) {
           const key = given(block, argument);
           if (!key || !holdsKey(key, resource)) continue;

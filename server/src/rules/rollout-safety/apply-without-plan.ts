@@ -2,7 +2,7 @@ import type { Fix } from '../../core/finding';
 import { lineTerminator } from '../../core/text';
 import { hasFlag, positionals } from '../../lang/shell/words';
 import { isTeardownScript } from '../../model/commands/pipeline-context';
-import { jobOfLostPlan } from '../../model/commands/saved-plan';
+import { SavedPlans } from '../../model/commands/saved-plan';
 import { isEphemeral, usesRemoteRuns } from '../../model/commands/terraform-runs';
 import { defineRule, type CommandUse } from '../../model/facts';
 
@@ -37,69 +37,75 @@ export default defineRule({
         '`-target` applies a part of the configuration: the rest stays behind and no plan shows it. Split the configuration instead.',
     },
   },
-  create: (context) => ({
-    command: (use) => {
-      const { command, script, phase, anchor } = use;
-      if ((phase !== 'pipeline' && !(phase === 'script' && script.owner.type === 'shell')) || !TOOLS.has(command.name))
-        return;
-      const words = positionals(command, VALUES);
-      // `terragrunt run-all apply`, `terragrunt run --all apply`: the verb follows. Terraform's own verb is the first word.
-      const verbAt = words.findIndex(
-        (word, index) =>
-          (index === 0 || command.name === 'terragrunt') && (word.text === 'apply' || word.text === 'destroy'),
-      );
-      const verb = words[verbAt]?.text;
-      if (verb === undefined) return;
-      const planFile = words[verbAt + 1];
-      const approved = hasFlag(
-        command,
-        '-auto-approve',
-        '--auto-approve',
-        '--terragrunt-non-interactive',
-        '--non-interactive',
-      );
-      const data = { tool: command.name };
-      if (verb === 'destroy' || hasFlag(command, '-destroy')) {
+  create: (context) => {
+    const plans = new SavedPlans();
+    return {
+      command: (use) => {
+        const { command, script, phase, anchor } = use;
         if (
-          approved &&
-          !planFile &&
-          !isTeardownScript(script, context.file.path) &&
-          !isEphemeral(script, context.file.path)
-        ) {
-          context.report({
-            at: command.at,
-            anchor,
-            message: 'destroy',
-            data,
-            severity: phase === 'pipeline' ? 'error' : 'warning',
-          });
+          (phase !== 'pipeline' && !(phase === 'script' && script.owner.type === 'shell')) ||
+          !TOOLS.has(command.name)
+        )
+          return;
+        const words = positionals(command, VALUES);
+        // `terragrunt run-all apply`, `terragrunt run --all apply`: the verb follows. Terraform's own verb is the first word.
+        const verbAt = words.findIndex(
+          (word, index) =>
+            (index === 0 || command.name === 'terragrunt') && (word.text === 'apply' || word.text === 'destroy'),
+        );
+        const verb = words[verbAt]?.text;
+        if (verb === undefined) return;
+        const planFile = words[verbAt + 1];
+        const approved = hasFlag(
+          command,
+          '-auto-approve',
+          '--auto-approve',
+          '--terragrunt-non-interactive',
+          '--non-interactive',
+        );
+        const data = { tool: command.name };
+        if (verb === 'destroy' || hasFlag(command, '-destroy')) {
+          if (
+            approved &&
+            !planFile &&
+            !isTeardownScript(script, context.file.path) &&
+            !isEphemeral(script, context.file.path)
+          ) {
+            context.report({
+              at: command.at,
+              anchor,
+              message: 'destroy',
+              data,
+              severity: phase === 'pipeline' ? 'error' : 'warning',
+            });
+          }
+          return;
         }
-        return;
-      }
-      // A saved plan was reviewed; a redundant `-auto-approve` beside it does no harm (pitfall P23).
-      if (planFile) {
-        const maker = jobOfLostPlan(script, planFile);
-        if (maker) {
-          context.report({
-            at: planFile.at,
-            anchor,
-            message: 'lostPlan',
-            data: { plan: planFile.text, job: maker.id },
-          });
+        // A saved plan was reviewed; a redundant `-auto-approve` beside it does no harm (pitfall P23).
+        if (planFile) {
+          const maker = plans.jobOfLostPlan(script, planFile);
+          if (maker) {
+            context.report({
+              at: planFile.at,
+              anchor,
+              message: 'lostPlan',
+              data: { plan: planFile.text, job: maker.id },
+            });
+          }
+          return;
         }
-        return;
-      }
-      // Without -auto-approve a script asks the person who runs it; in a pipeline it only waits.
-      if (!approved && phase === 'script') return;
-      // `terraform apply --help`.
-      if (hasFlag(command, '-help', '--help', '-h')) return;
-      if (usesRemoteRuns(script, context.project, context.file) || isEphemeral(script, context.file.path)) return;
-      context.report({ at: command.at, anchor, message: 'noPlan', data, fixes: splitFix(use, context.file.text) });
-      if (command.words.some((word) => word.text.startsWith('-target'))) {
-        context.report({ at: command.at, anchor: `${anchor}/target`, message: 'target', severity: 'info' });
-      }
-    },
-  }),
+        // Without -auto-approve a script asks the person who runs it; in a pipeline it only waits.
+        if (!approved && phase === 'script') return;
+        // `terraform apply --help`.
+        if (hasFlag(command, '-help', '--help', '-h')) return;
+        if (usesRemoteRuns(script, context.project, context.file) || isEphemeral(script, context.file.path)) return;
+        context.report({ at: command.at, anchor, message: 'noPlan', data, fixes: splitFix(use, context.file.text) });
+        if (command.words.some((word) => word.text.startsWith('-target'))) {
+          context.report({ at: command.at, anchor: `${anchor}/target`, message: 'target', severity: 'info' });
+        }
+      },
+    };
+  },
 });
 
 /** Where the state goes is the apply's and lost in the split; `plan` refuses `-auto-approve=false` (terraform 1.11). */
