@@ -18,7 +18,7 @@ import { RunControl } from './run/run-control';
 import { readSpec } from './run/spec';
 import { secretsInEnvironment, valuesOf } from './secrets/sources';
 import { describeOffline, joinTeam } from './shared-ledger/join';
-import { openSharedLedger, type SharedPlace } from './shared-ledger/open';
+import { readLedger, type SharedPlace } from './shared-ledger/open';
 import { SharedLedgerDamagedError, type SharedLedger } from './shared-ledger/shared-ledger';
 import { StateRoot } from './state-root';
 import { discardPlans } from './targets/terraform/plan-files';
@@ -142,10 +142,9 @@ async function main(): Promise<number> {
 
 /** Another environment, as the team has it. */
 function readTeamLedger(environment: string, place: SharedPlace, context: LiveContext): LogView<LedgerRecord> {
-  const reading = openSharedLedger(place, environment)?.read();
-  if (!reading) return Ledger.read(place.root.ledger(environment));
-  if (reading.problem !== undefined) context.tell({ type: 'warning', text: `${environment}: ${reading.problem}` });
-  return reading.view;
+  const { view, team } = readLedger(place, environment);
+  if (team?.problem) context.tell({ type: 'warning', text: `${environment}: ${team.problem.text}` });
+  return view;
 }
 
 /** The remote may answer by now. What waits still is delivered by the next command that reaches it. */

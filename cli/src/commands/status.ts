@@ -1,7 +1,8 @@
 import { listRuns } from '../../../release/src/api/list-runs';
-import { describeHolder } from '../../../release/src/lock/holder';
+import { describeHolder, type LockHolder } from '../../../release/src/lock/holder';
 import { EnvironmentLock } from '../../../release/src/lock/environment-lock';
 import { Ledger } from '../../../release/src/ledger/ledger';
+import { readLedger } from '../../../release/src/shared-ledger/open';
 import { ReleaseHistory, type StoredRelease } from '../../../release/src/ledger/releases';
 import type { Workspace } from '../../../release/src/api/start-run';
 import type { Arguments, Command } from '../command-line';
@@ -12,6 +13,9 @@ import { printable } from '../terminal';
 
 const SHOWN = 5;
 
+/** Whoever only looks does not wait longer for a remote. */
+const REMOTE_MILLISECONDS = 15_000;
+
 export const status: Command = {
   name: 'status',
   summary: 'Show what the ledger says is live, the releases before it, and what runs or waits.',
@@ -19,16 +23,17 @@ export const status: Command = {
   options: {
     file: FILE_OPTION,
     all: { type: 'boolean', help: `All releases, not only the last ${SHOWN}.` },
+    offline: { type: 'boolean', help: 'Ask no remote: only what is known here.' },
     json: { type: 'boolean', help: 'For programs.' },
   },
-  notes: ['Reads files only. What really runs is asked when a run starts.'],
+  notes: ["Reads files, and the team's ledger where there is one. What really runs is asked when a run starts."],
   run: runStatus,
 };
 
 function runStatus(args: Arguments, io: Io): Promise<ExitCode> {
   const workspace = findWorkspace(args, io);
   const names = args.positionals.length > 0 ? args.positionals : [...workspace.pipeline.environments.keys()];
-  const states = names.map((name) => stateOf(name, workspace, args.flag('all')));
+  const states = names.map((name) => stateOf(name, workspace, args.flag('all'), args.flag('offline')));
   if (args.flag('json')) io.stdout.write(`${JSON.stringify({ version: 1, environments: states }, null, 2)}\n`);
   else io.stdout.write(`${states.map(describe).join('\n\n')}\n`);
   return Promise.resolve(DELIVERY_EXIT.ok);
@@ -49,6 +54,8 @@ interface EnvironmentState {
     readonly state: string;
   }[];
   readonly damage: string | null;
+  /** Of a ledger that a team shares. */
+  readonly team: { readonly remote: string; readonly queued: number; readonly problem: string | null } | null;
 }
 
 interface ShownRelease {
@@ -64,8 +71,11 @@ interface ShownRelease {
   readonly unavailable: string | null;
 }
 
-function stateOf(environment: string, { root }: Workspace, isAll: boolean): EnvironmentState {
-  const view = Ledger.read(root.ledger(environment));
+function stateOf(environment: string, workspace: Workspace, isAll: boolean, isOffline: boolean): EnvironmentState {
+  const { root } = workspace;
+  const { view, team } = isOffline
+    ? { view: Ledger.read(root.ledger(environment)), team: undefined }
+    : readLedger(workspace, environment, REMOTE_MILLISECONDS);
   const history = new ReleaseHistory(view);
   const held = EnvironmentLock.inspect(root.lock(environment));
   const live = history.live();
@@ -75,12 +85,17 @@ function stateOf(environment: string, { root }: Workspace, isAll: boolean): Envi
     live: live ? showRelease(live, history) : null,
     releases: shown.map((release) => showRelease(release, history)),
     rollbackTo: history.defaultTarget()?.id ?? null,
-    lock: held ? (held.holder === 'damaged' ? 'unreadable' : describeHolder(held.holder)) : null,
+    lock: lockOf(held?.holder ?? team?.claim),
     runs: listRuns(root)
       .filter(({ spec, status }) => spec.environment === environment && status !== 'closed')
       .map(({ run, spec, status, progress }) => ({ run, kind: spec.kind, status, state: progress.state })),
     damage: view.damage?.kind ?? null,
+    team: team ? { remote: team.remote, queued: team.queued, problem: team.problem?.text ?? null } : null,
   };
+}
+
+function lockOf(holder: LockHolder | 'damaged' | undefined): string | null {
+  return holder === undefined ? null : holder === 'damaged' ? 'unreadable' : describeHolder(holder);
 }
 
 function showRelease(release: StoredRelease, history: ReleaseHistory): ShownRelease {
@@ -102,6 +117,11 @@ function describe(state: EnvironmentState): string {
   const lines = [state.environment];
   if (state.damage !== null && state.damage !== 'torn')
     lines.push('  ! the ledger is damaged: immutable-infra verify-ledger');
+  if (state.team?.problem) lines.push(`  ! ${state.team.problem}`);
+  if (state.team && state.team.queued > 0) {
+    const waiting = `${state.team.queued} ${state.team.queued === 1 ? 'record waits' : 'records wait'}`;
+    lines.push(`  ! ${waiting} to be delivered to ${state.team.remote}: immutable-infra sync-ledger`);
+  }
   if (state.lock !== null) lines.push(`  locked by ${state.lock}`);
   for (const { run, kind, status, state: at } of state.runs) {
     lines.push(

@@ -1,3 +1,4 @@
+import type { ChainedLine } from '../durable/chain';
 import { LogDamagedError, type Fence } from '../durable/chained-log';
 import { viewOfChain, type CheckedChain, type LogView } from '../durable/chained-reader';
 import { Ledger, type Courier } from '../ledger/ledger';
@@ -50,6 +51,13 @@ export type ClaimResult =
     } & Synchronized)
   | { readonly kind: 'held'; readonly holder: LockHolder | 'damaged'; readonly needsTakeOver: boolean };
 
+export interface TeamProblem {
+  readonly kind: 'unreachable' | 'damaged';
+  readonly text: string;
+  /** The first record that is not as it was; undefined when the remote did not answer. */
+  readonly seq: number | undefined;
+}
+
 /** What a reader is told, without any lock. */
 export interface TeamReading {
   readonly view: LogView<LedgerRecord>;
@@ -57,7 +65,7 @@ export interface TeamReading {
   readonly queued: number;
   readonly claim: LockHolder | 'damaged' | undefined;
   /** Why the team's part could not be read, or not be believed. */
-  readonly problem: string | undefined;
+  readonly problem: TeamProblem | undefined;
 }
 
 /**
@@ -105,7 +113,7 @@ export class SharedLedger implements Courier, Fence {
   /** Both together, in memory. Changes nothing but git objects, and needs no lock. */
   read(): TeamReading {
     const here = Ledger.lines(this.path);
-    const alone = (problem: string): TeamReading => ({
+    const alone = (problem: TeamProblem): TeamReading => ({
       view: viewOfChain(this.path, here),
       queued: this.queued,
       claim: undefined,
@@ -113,9 +121,9 @@ export class SharedLedger implements Courier, Fence {
     });
     try {
       const team = this.team.look();
-      if (team.chain.damage) return alone(this.damagedAt('team', team.chain.damage.seq).message);
+      if (team.chain.damage) return alone(problemOf(this.damagedAt('team', team.chain.damage.seq)));
       const merged = mergeChains(here.lines, team.chain.lines, this.notes.seen);
-      if (merged.kind !== 'merged') return alone(this.damagedAt(merged.kind, merged.seq).message);
+      if (merged.kind !== 'merged') return alone(problemOf(this.damagedAt(merged.kind, merged.seq)));
       const isHereWhole = !here.damage || here.damage.kind === 'torn' || merged.queued === 0;
       const chain: CheckedChain = {
         lines: merged.lines,
@@ -125,7 +133,7 @@ export class SharedLedger implements Courier, Fence {
       return { view: viewOfChain(this.path, chain), queued: merged.queued, claim: team.claim, problem: undefined };
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
-      return alone(error.message);
+      return alone({ kind: 'unreachable', text: error.message, seq: undefined });
     }
   }
 
@@ -147,6 +155,28 @@ export class SharedLedger implements Courier, Fence {
         result: { ...summary, delivered: change ? merged.queued : 0 },
       };
     });
+  }
+
+  /**
+   * Puts what a person has accepted in the place of both ledgers. What the remote had stays in the history of its ref.
+   *
+   * @param decide what both become; undefined to leave everything as it is
+   * @returns false when somebody acts on the environment now, or nothing was decided
+   */
+  replace(fence: Fence, decide: (state: TeamState) => readonly ChainedLine[] | undefined): boolean {
+    return this.exchange((state) => {
+      const lines = state.claim === undefined || this.isOwnLeftover(state) ? decide(state) : undefined;
+      if (!lines) return { change: undefined, result: false };
+      Ledger.rewrite(this.path, lines, fence);
+      this.note({ seen: undefined });
+      const message = `${this.environment}: a damage was accepted`;
+      return { change: { lines, claim: undefined, message }, result: true };
+    });
+  }
+
+  /** What the team has now. @throws UnreachableError */
+  look(): TeamState {
+    return this.team.look();
   }
 
   /**
@@ -328,6 +358,10 @@ export class SharedLedger implements Courier, Fence {
   private damagedAt(kind: Contradiction['kind'], seq: number): SharedLedgerDamagedError {
     return new SharedLedgerDamagedError(this.remote, this.environment, { kind, seq });
   }
+}
+
+function problemOf(error: SharedLedgerDamagedError): TeamProblem {
+  return { kind: 'damaged', text: error.message, seq: error.place.seq };
 }
 
 type Change = Parameters<TeamRef['push']>[1];

@@ -15,6 +15,8 @@ export interface TeamState {
   /** Undefined: nobody has shared anything yet. */
   readonly commit: string | undefined;
   readonly chain: CheckedChain;
+  /** All records as they are, when not all of them are as they were. */
+  readonly damagedText: string | undefined;
   /** Who acts on the environment. */
   readonly claim: LockHolder | 'damaged' | undefined;
   /** The files of the environment by name. */
@@ -115,9 +117,10 @@ export class TeamRef {
     const claim = files.get(CLAIM_FILE);
     const names = claim === undefined ? records : [...records, CLAIM_FILE];
     const texts = this.contents(names.map((name) => files.get(name) ?? ''));
-    const chain = checkChain(texts.slice(0, records.length).join(''));
+    const text = texts.slice(0, records.length).join('');
+    const chain = whole(checkChain(text), records.length);
     const holder = claim === undefined ? undefined : (parseHolder(texts.at(-1) ?? '') ?? 'damaged');
-    return { commit, chain: whole(chain, records.length), claim: holder, files };
+    return { commit, chain, damagedText: chain.damage && text, claim: holder, files };
   }
 
   private filesOf(commit: string): Map<string, string> {
