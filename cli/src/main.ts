@@ -1,11 +1,14 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { EXIT } from './exit-codes';
+import { isGateData, serveGate } from './lint-gate';
 import { isWorkerData, serveWorker } from './lint-worker';
 import { processIo } from './io';
 import { runCommandLine } from './run';
 
 if (!isMainThread && parentPort && isWorkerData(workerData)) {
   serveWorker(parentPort, workerData);
+} else if (!isMainThread && parentPort && isGateData(workerData)) {
+  void serveGate(parentPort, workerData);
 } else {
   // Node would print the minified line of the bundle.
   process.on('uncaughtException', (error) => {

@@ -14,6 +14,9 @@ import type { Note } from './notes';
 import { OverlayFiles, type Overlay } from '../../server/src/workspace/overlay-files';
 import { rootAt } from './workspace-root';
 
+/** Larger files are left out where nobody says otherwise. */
+export const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
+
 /** Everything that a session is made from. Plain data: it goes to the worker threads. */
 export interface SessionOptions {
   readonly root: string;

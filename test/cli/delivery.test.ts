@@ -75,7 +75,7 @@ describe('a deployment that is refused', () => {
       text: string;
     };
     expect(closed).toMatchObject({ type: 'closed', outcome: 'refused' });
-    expect(closed.text).toContain('lint: 1 findings of the linter stop this run');
+    expect(closed.text).toContain('lint: 1 finding of the linter stops this run');
     expect(closed.text).toContain('git: there is no git commit');
     expect(closed.text).toContain('target: `podman` is not on PATH');
     expect(readdirSync(state(made, 'locks'))).toEqual([]);

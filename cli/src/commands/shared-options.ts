@@ -6,7 +6,7 @@ import type { Io } from '../io';
 import type { Note } from '../notes';
 import type { ConfigProblem } from '../../../server/src/workspace/config-file';
 import { parseBytes } from '../read-text';
-import { KNOWN_METAS, type InternalErrorText, type SessionOptions } from '../session';
+import { DEFAULT_MAX_BYTES, KNOWN_METAS, type InternalErrorText, type SessionOptions } from '../session';
 import { printable, styleFor } from '../terminal';
 import type { Root } from '../workspace-root';
 
@@ -30,8 +30,6 @@ export const RULE_OPTIONS: OptionSpecs = {
   'max-file-size': { type: 'string', value: 'SIZE', help: 'Leave larger files out (default: 2MB).' },
   color: { type: 'string', choices: ['auto', 'always', 'never'], help: 'Colours (default: auto, honours NO_COLOR).' },
 };
-
-const DEFAULT_MAX_BYTES = 2 * 1024 * 1024;
 
 /**
  * The options of a session.

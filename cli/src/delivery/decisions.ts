@@ -17,8 +17,8 @@ export const RUN_OPTIONS: OptionSpecs = {
   override: {
     type: 'string',
     multiple: true,
-    value: 'RULE',
-    help: 'Go on in spite of findings of a lint rule. Needs --reason.',
+    value: 'RULE[=REASON]',
+    help: 'Go on in spite of findings of a lint rule. Needs a reason of its own, or --reason.',
   },
   detach: { type: 'boolean', help: 'Start the run and leave it to itself.' },
   json: { type: 'boolean', help: 'One JSON object a line, for programs.' },
@@ -28,7 +28,8 @@ export const RUN_OPTIONS: OptionSpecs = {
 export function decisionsOf(args: Arguments): Partial<RunSpec['decisions']> {
   const reason = args.text('reason');
   const overrides = args.list('override');
-  if ((overrides.length > 0 || args.flag('allow-dirty')) && reason === undefined) {
+  const needsReason = args.flag('allow-dirty') || overrides.some((text) => !text.includes('='));
+  if (needsReason && reason === undefined) {
     throw new UsageError('`--override` and `--allow-dirty` need `--reason TEXT`: the ledger keeps it.');
   }
   const approve = args.text('approve');
@@ -36,6 +37,9 @@ export function decisionsOf(args: Arguments): Partial<RunSpec['decisions']> {
     approve: approve === undefined ? null : approve === 'all' ? '*' : approve,
     confirm: args.text('confirm') ?? null,
     allowDirty: args.flag('allow-dirty') ? (reason ?? null) : null,
-    overrides: overrides.map((rule) => ({ rule, reason: reason ?? '' })),
+    overrides: overrides.map((text) => {
+      const [rule = '', ...own] = text.split('=');
+      return { rule, reason: own.length > 0 ? own.join('=') : (reason ?? '') };
+    }),
   };
 }

@@ -7,6 +7,7 @@ import type { DeployParts } from '../run/deploy';
 import { fingerprintGate, isFirstUse } from './fingerprint-gate';
 import { gitGate } from './git-gate';
 import { lintGate } from './lint-gate';
+import type { GateFinding } from './lint-worker';
 
 /** What a run needs on the disk of its state root. */
 const FREE_BYTES = 200 * 1024 * 1024;
@@ -29,12 +30,11 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
   const { steps, context, spec, environment } = parts;
   context.tell({ type: 'state', state: 'GATING', text: 'Checking what must be true first' });
   const isNew = spec.kind === 'deploy' || spec.kind === 'promote' || spec.kind === 'bake';
+  const findings: GateFinding[] = [];
   const checks: readonly (readonly [string, () => Promise<string | undefined>])[] = [
     ['ledger', () => Promise.resolve(options.team)],
     ['disk', () => Promise.resolve(diskGate(context.directory))],
-    ...(isNew && spec.kind !== 'promote'
-      ? ([['lint', () => lintGate(context.pipeline.gates, spec, context, options.linter)]] as const)
-      : []),
+    ...(isNew && spec.kind !== 'promote' ? ([['lint', () => askLinter(parts, options, findings)]] as const) : []),
     ...(isNew && spec.environment !== null
       ? ([['git', () => Promise.resolve(gitGate(context.pipeline.gates, environment, spec))]] as const)
       : []),
@@ -45,18 +45,36 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
     intent: () => ({ what: 'gates', gates: checks.map(([name]) => name) }),
     act: async () => {
       const failed: string[] = [];
+      findings.length = 0;
       for (const [name, check] of checks) {
         const problem = await problemOf(check);
         if (problem !== undefined) failed.push(`${name}: ${problem}`);
       }
       if (failed.length > 0) {
         const text = failed.map((reason) => `- ${reason}`).join('\n');
-        throw new RunStoppedError('refused', `Refused before anything was changed:\n${text}`, { gates: failed });
+        throw new RunStoppedError('refused', `Refused before anything was changed:\n${text}`, {
+          gates: failed,
+          findings: findings.map((finding) => ({ ...finding })),
+        });
       }
       return { passed: checks.map(([name]) => name) };
     },
     recover: () => Promise.resolve(undefined),
   });
+}
+
+/** The findings are kept as data beside the reason, so that they can be shown where they are. */
+async function askLinter(
+  { context, spec, ledger }: DeployParts,
+  { linter }: GateOptions,
+  findings: GateFinding[],
+): Promise<string | undefined> {
+  const verdict = await lintGate(context.pipeline.gates, spec, context, linter);
+  findings.push(...verdict.findings);
+  for (const accepted of verdict.accepted) {
+    ledger.append({ type: 'note', run: spec.run, what: 'lint-override', ...accepted });
+  }
+  return verdict.problem;
 }
 
 /** A gate that cannot be asked is not passed: its reason stands beside the others. */

@@ -40,7 +40,7 @@ describe('what no run could do is refused when the file is read, at its place', 
   });
 
   it.each([
-    [WEB, /    route: .*\n/, '', '6:5: Nothing says how the traffic gets to a slot.'],
+    [WEB, / {4}route: .*\n/, '', '6:5: Nothing says how the traffic gets to a slot.'],
     [WEB, 'content: "${slot.port}"', 'content: "upstream web"', '10:56: The content is the same for every slot.'],
     [WEB, 'image: web,', 'image: www,', '9:33: There is no image `www` in this file.'],
     [
