@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { packageExtension } from '../../../scripts/package.mjs';
 import { ensureBrowser, ensureEditor } from '../host.mjs';
 import { launchBrowser, workbenchAddress } from '../lib/browser.mjs';
@@ -16,8 +15,12 @@ import { Workbench } from './workbench.mjs';
 /** Every picture is taken in both: the editor follows the colour scheme of the system. */
 const SCHEMES = ['dark', 'light'];
 const SETTINGS = { ...QUIET_SETTINGS, 'window.autoDetectColorScheme': true };
-/** Time for the editor to repaint in another theme, in ms. Only pictures depend on it. */
-const REPAINT_MS = 400;
+/** Where workspaces are not trusted until somebody says so. Digests are on: that alone must not be enough. */
+const UNTRUSTED_SETTINGS = {
+  ...SETTINGS,
+  'security.workspace.trust.startupPrompt': 'never',
+  'immutableInfra.digests.enable': true,
+};
 
 /** @returns the counts; a test that failed leaves a picture too */
 export async function runBrowserSuite() {
@@ -32,18 +35,27 @@ export async function runBrowserSuite() {
     const vsix = join(directory, 'extension.vsix');
     packageExtension(vsix);
     installExtension(editor, directory, vsix);
-    const server = await startServer({ editor, directory, settings: SETTINGS });
+    const restricted = join(directory, 'restricted');
+    const wanted = TESTS.filter(isWanted);
     const browser = await launchBrowser(executable);
+    const servers = [];
     try {
-      for (const test of TESTS.filter(isWanted)) {
+      servers.push(await startServer({ editor, directory, settings: SETTINGS }));
+      if (wanted.some(({ isUntrusted }) => isUntrusted === true)) {
+        installExtension(editor, restricted, vsix);
+        servers.push(await startServer({ editor, directory: restricted, settings: UNTRUSTED_SETTINGS, trust: true }));
+      }
+      for (const test of wanted) {
         const folder = makeFolder(join(directory, `shop-${tests.length + 1}`));
+        test.prepare?.(folder);
+        const server = servers[test.isUntrusted === true ? 1 : 0];
         const outcome = await runTest({ browser, server, folder, test, pictures });
         retries += outcome.retries;
         tests.push(outcome.result);
       }
     } finally {
       await browser.close();
-      await server.stop();
+      await Promise.all(servers.map((server) => server.stop()));
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -59,14 +71,13 @@ async function runTest({ browser, server, folder, test, pictures }) {
   const workbench = new Workbench(await context.newPage());
   const shot = async (picture) => {
     for (const colorScheme of [...SCHEMES].reverse()) {
-      await workbench.page.emulateMedia({ colorScheme });
-      await sleep(REPAINT_MS);
+      await workbench.showScheme(colorScheme);
       await workbench.page.screenshot({ path: join(pictures, `${picture}-${colorScheme}.png`) });
     }
   };
   try {
     await workbench.open(workbenchAddress(server, test.hasNoFolder === true ? undefined : folder));
-    await test.run({ workbench, folder, shot });
+    await test.run({ workbench, server, folder, shot });
     return { retries: workbench.retries, result: { title, state: 'passed' } };
   } catch (error) {
     await shot(`failed-${TESTS.indexOf(test)}`).catch(() => undefined);

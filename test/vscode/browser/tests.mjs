@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAULT_TESTS } from './fault-tests.mjs';
 import { REVIEW_TESTS } from './review-tests.mjs';
 
 const LIMIT = { timeout: 20_000 };
 
-/** @typedef {{ workbench: import('./workbench.mjs').Workbench, folder: string, shot: (name: string) => Promise<void> }} Scene */
+/** @typedef {{ workbench: import('./workbench.mjs').Workbench, server: { readonly pid: number }, folder: string, shot: (name: string) => Promise<void> }} Scene */
 
-/** @type {readonly { title: string, hasNoFolder?: boolean, run: (scene: Scene) => Promise<void> }[]} */
+/** @type {readonly { title: string, hasNoFolder?: boolean, isUntrusted?: boolean, prepare?: (folder: string) => void, run: (scene: Scene) => Promise<void> }[]} */
 export const TESTS = [
   {
     title: 'typing brings a squiggle and a row in the Problems panel',
@@ -171,6 +172,7 @@ export const TESTS = [
     },
   },
   ...REVIEW_TESTS,
+  ...FAULT_TESTS,
 ];
 
 async function until(look) {

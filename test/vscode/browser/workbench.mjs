@@ -21,6 +21,19 @@ export class Workbench {
     await this.page.locator(CONTAINER).waitFor({ timeout: 60_000 });
   }
 
+  /** Shows the light or the dark theme, as the system asks for it, and waits until it is painted. */
+  async showScheme(colorScheme) {
+    await this.page.emulateMedia({ colorScheme });
+    const theme = colorScheme === 'dark' ? 'vs-dark' : 'vs';
+    await this.page.locator(`.monaco-workbench.${theme}`).waitFor(LIMIT);
+    await this.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)));
+        }),
+    );
+  }
+
   /** Runs a command of the palette. */
   async command(title) {
     await this.page.keyboard.press('F1');

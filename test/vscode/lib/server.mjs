@@ -20,7 +20,7 @@ const STOP_LIMIT_MS = 3_000;
  * @param {string} [options.token] who opens the address must know it; tests need none
  * @param {number} [options.port] a free one by default
  * @param {NodeJS.ProcessEnv} [options.environment] reaches the extension host
- * @returns its address, `log()` and `stop()`
+ * @returns its address, the id of its process, `log()` and `stop()`
  */
 export async function startServer(options) {
   const { editor, directory, settings = {}, isDriven = false, trust = false, environment = {}, token } = options;
@@ -64,7 +64,7 @@ export async function startServer(options) {
     await stop();
     throw error;
   }
-  return { url, port, token, log: readLog, stop, exited };
+  return { url, port, token, pid: child.pid, log: readLog, stop, exited };
 }
 
 /**

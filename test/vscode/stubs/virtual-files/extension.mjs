@@ -1,4 +1,5 @@
 // A file system in memory, as a repository on a server is one: nothing of it lies on a disk, and nothing can search it.
+import { Buffer } from 'node:buffer';
 import * as vscode from 'vscode';
 
 const FILES = {
@@ -34,11 +35,11 @@ class VirtualFiles {
   readFile({ path }) {
     const text = this.texts.get(path);
     if (text === undefined) throw vscode.FileSystemError.FileNotFound(path);
-    return new TextEncoder().encode(text);
+    return Buffer.from(text);
   }
 
   writeFile(uri, bytes) {
-    this.texts.set(uri.path, new TextDecoder().decode(bytes));
+    this.texts.set(uri.path, Buffer.from(bytes).toString());
     this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
