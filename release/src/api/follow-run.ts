@@ -34,18 +34,27 @@ export async function followRun(
   if (from === 'now') tail.read();
   const deadline = performance.now() + START_MILLISECONDS;
   let wasAlive = false;
+  let isEndTold = false;
+  const tellNew = (): readonly RunEvent[] => {
+    const events = tail.read();
+    events.forEach(onEvent);
+    isEndTold ||= events.some(({ type }) => type === 'closed');
+    return events;
+  };
   for (;;) {
     const isAlive = isEngineAlive(directory);
     wasAlive ||= isAlive;
-    const events = tail.read();
-    events.forEach(onEvent);
+    const events = tellNew();
     const entries = Journal.read(directory).records();
     const closed = entries.findLast((entry) => entry.type === 'run.closed');
     const isOver = closed !== undefined || (!isAlive && (wasAlive || performance.now() > deadline));
     const isRefused = !isAlive && entries.length === 0 && events.some(({ type }) => type === 'problem');
     if (isOver || isRefused) {
-      tail.read().forEach(onEvent);
-      return { progress: progressOf(entries), text: closed?.type === 'run.closed' ? closed.reason : undefined };
+      tellNew();
+      if (closed?.type !== 'run.closed') return { progress: progressOf(entries), text: undefined };
+      // The journal comes first, and events may be lost: the end is told by whichever says it.
+      if (!isEndTold) onEvent({ type: 'closed', outcome: closed.outcome, text: closed.reason });
+      return { progress: progressOf(entries), text: closed.reason };
     }
     signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
