@@ -100,10 +100,25 @@ const client = {
   logLevel: 'warning',
 };
 
+/** What delivers lies in a bundle of its own, read on first use: most windows never deliver. */
+const apart = {
+  name: 'release-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/release\/start$/ }, () => ({ path: './release.node.js', external: true })),
+};
 await build({
   ...client,
   entryPoints: ['client/src/main.node.ts'],
   outfile: 'dist/client.node.js',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  plugins: [apart],
+});
+await build({
+  ...client,
+  entryPoints: ['client/src/release/start.ts'],
+  outfile: 'dist/release.node.js',
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],

@@ -17,6 +17,8 @@ const platform: Platform = {
       // On the desktop the editor's own program is Node only when it is told so.
       env: { ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' },
     }),
+  // A bundle of its own: most windows never deliver.
+  loadRelease: () => import('./release/start'),
 };
 
 /** Entry point of the desktop and of remote machines. */

@@ -14,6 +14,7 @@ const platform: Platform = {
   },
   // A browser starts no processes.
   runCli: undefined,
+  loadRelease: undefined,
 };
 
 /** Entry point of browsers. */

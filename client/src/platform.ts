@@ -1,4 +1,5 @@
 import type { ProcessExecution, Uri } from 'vscode';
+import type { startRelease } from './release/start';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 
 /** What differs between the desktop and the browser. */
@@ -7,4 +8,11 @@ export interface Platform {
   createClient(extension: Uri, options: LanguageClientOptions): Promise<BaseLanguageClient>;
   /** Runs the command line in a task; undefined where no process can be started. */
   readonly runCli: ((extension: Uri, args: readonly string[], directory: string) => ProcessExecution) | undefined;
+  /** Loads the half that bakes, deploys and rolls back; undefined where no process can be started. */
+  readonly loadRelease: (() => Promise<ReleaseEntry>) | undefined;
+}
+
+/** What the bundle of the delivery half exports. */
+export interface ReleaseEntry {
+  readonly startRelease: typeof startRelease;
 }

@@ -66,7 +66,8 @@ export function registerCommands(parts: CommandParts): Disposable {
   );
 }
 
-function report(id: string, error: unknown, log: LogOutputChannel): void {
+/** Shows an error as one sentence, and logs it in full. */
+export function report(id: string, error: unknown, log: LogOutputChannel): void {
   log.error(
     `${id.replace(`${SETTINGS_SECTION}.`, '')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );

@@ -1,5 +1,6 @@
 import {
   Disposable,
+  ExtensionMode,
   languages,
   tasks,
   window,
@@ -17,8 +18,9 @@ import { InventoryView, type InventoryNode } from './inventory/inventory-view';
 import { registerTools } from './lm/tools';
 import { followNeighbours } from './neighbours';
 import type { Platform } from './platform';
-import { registerCommands } from './register-commands';
+import { registerCommands, report } from './register-commands';
 import { CredentialStore } from './registries/credential-store';
+import { ReleaseFrame } from './release/frame';
 import type { ReviewRow } from './review/review-model';
 import { Reviews } from './review/reviews';
 import { RuleCatalog } from './rules/rule-catalog';
@@ -37,6 +39,7 @@ export interface ExtensionApi {
   readonly findings: { rows(node?: FindingNode): FindingNode[] };
   readonly review: { rows(row?: ReviewRow): ReviewRow[]; summary(): string };
   readonly inventory: { rows(node?: InventoryNode): InventoryNode[] };
+  readonly release?: ReleaseFrame | undefined;
 }
 
 /**
@@ -58,6 +61,19 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
   const findings = new FindingsView(server, open, context.workspaceState);
   const inventory = new InventoryView(server);
   const reviews = new Reviews(server, open);
+  const { loadRelease } = platform;
+  const release = new ReleaseFrame(
+    loadRelease &&
+      (async () =>
+        (await loadRelease()).startRelease({
+          extension: context.extensionUri,
+          version: versionOf(context),
+          memory: context.workspaceState,
+          log,
+          server,
+        })),
+    (command, error) => report(command, error, log),
+  );
 
   context.subscriptions.push(
     log,
@@ -68,6 +84,7 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
     findings,
     inventory,
     reviews,
+    release,
     workspace.registerTextDocumentContentProvider(RULE_SCHEME, pages),
     window.registerUriHandler({ handleUri: (uri) => pages.show(ruleOfLink(uri.path)) }),
     registerCommands({ server, open, findings, inventory, reviews, pages, credentials, log }),
@@ -99,7 +116,14 @@ export function start(context: ExtensionContext, platform: Platform): ExtensionA
     findings: { rows: (node) => findings.getChildren(node) },
     review: { rows: (row) => reviews.view.getChildren(row), summary: () => reviews.view.summary },
     inventory: { rows: (node) => inventory.getChildren(node) },
+    // Who may answer for a person could approve a plan: only our own tests may.
+    ...(context.extensionMode === ExtensionMode.Test ? { release } : {}),
   };
+}
+
+/** The version in the manifest. */
+function versionOf({ extension }: ExtensionContext): string {
+  return (extension.packageJSON as { readonly version: string }).version;
 }
 
 /** Waits for a document that the server has something to say about. */
