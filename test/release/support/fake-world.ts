@@ -89,6 +89,9 @@ export class FakeWorld implements Target, Baker {
   /** Cancels the run that runs. */
   cancel: () => void = () => undefined;
 
+  /** Throws when a test wants tools to be others than those that made the plan. */
+  requireSameTools: () => void = () => undefined;
+
   /** What a test says that the disk has left. */
   freeBytes: () => number = () => Number.MAX_SAFE_INTEGER;
 
@@ -223,7 +226,7 @@ export class FakeWorld implements Target, Baker {
         return cancellation.signal;
       },
       settle: (work) => cancellation.settle(work),
-      requireSameTools: () => undefined,
+      requireSameTools: () => this.requireSameTools(),
       tool: (name) => ({ name, path: `/usr/bin/${name}` }),
       act: () => Promise.reject(new Error('the fake world runs no tools')),
       recover: () => Promise.resolve(undefined),
