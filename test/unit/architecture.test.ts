@@ -62,6 +62,12 @@ const PARTS: readonly {
     ],
   },
   { path: 'cli/src/', own: ['cli/src/', 'server/src/', 'release/src/'], packages: ['node:', 'ignore', 'sarif'] },
+  // A proposal for a pipeline is guessed from the same trees that the rules read. Pure, so that editors can use it.
+  {
+    path: 'release/src/detect/',
+    own: ['release/src/detect/', 'server/src/lang/'],
+    packages: ['yaml'],
+  },
   {
     path: 'release/src/',
     own: ['release/src/', 'server/src/workspace/linter', 'server/src/workspace/digests/', 'server/src/node/'],
@@ -69,7 +75,15 @@ const PARTS: readonly {
   },
   {
     path: 'client/src/',
-    own: ['client/src/', 'server/src/lsp/protocol', 'release/src/'],
+    own: [
+      'client/src/',
+      'server/src/lsp/protocol',
+      'release/src/',
+      // Small and pure: what the server finds for the checklist is judged where it is shown.
+      'server/src/workspace/checklist/evaluate',
+      'server/src/workspace/checklist/markdown',
+      'server/src/workspace/checklist/facts',
+    ],
     packages: ['vscode', 'vscode-languageclient'],
   },
 ];
