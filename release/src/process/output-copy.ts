@@ -46,7 +46,37 @@ export class OutputCopy {
 
   private write(text: string): void {
     if (text === '') return;
-    for (const log of this.logs) log.add(text);
+    const bytes = Buffer.from(text);
+    for (const log of this.logs) log.add(bytes);
+  }
+}
+
+/** The last bytes of a text of any length, in a buffer that is made once: what passes through it leaves no garbage. */
+class Tail {
+  private ring: Buffer | undefined;
+  /** Bytes that were added so far. */
+  total = 0;
+
+  add(bytes: Buffer): void {
+    this.ring ??= Buffer.allocUnsafe(TAIL_BYTES);
+    const kept = bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES));
+    const at = (this.total + bytes.length - kept.length) % TAIL_BYTES;
+    const untilEnd = kept.copy(this.ring, at);
+    kept.copy(this.ring, 0, untilEnd);
+    this.total += bytes.length;
+  }
+
+  /** Bytes that are no longer there. */
+  get dropped(): number {
+    return Math.max(0, this.total - TAIL_BYTES);
+  }
+
+  /** What is there, in order. */
+  parts(): readonly Buffer[] {
+    if (!this.ring) return [];
+    if (this.total <= TAIL_BYTES) return [this.ring.subarray(0, this.total)];
+    const at = this.total % TAIL_BYTES;
+    return [this.ring.subarray(at), this.ring.subarray(0, at)];
   }
 }
 
@@ -54,9 +84,7 @@ export class OutputCopy {
 export class OutputLog {
   private readonly descriptor: number;
   private written = 0;
-  private tail: Buffer[] = [];
-  private tailBytes = 0;
-  private dropped = 0;
+  private readonly tail = new Tail();
   /** A tool is not stopped because nobody can keep what it says. */
   private isFull = false;
 
@@ -64,25 +92,20 @@ export class OutputLog {
     this.descriptor = openSync(path, 'w', PRIVATE_FILE);
   }
 
-  add(text: string): void {
-    const bytes = Buffer.from(text);
-    if (this.written + bytes.length <= HEAD_BYTES && this.tail.length === 0) {
+  /** @param bytes whole characters; nothing of them is kept */
+  add(bytes: Buffer): void {
+    if (this.written + bytes.length <= HEAD_BYTES && this.tail.total === 0) {
       this.put(bytes);
       this.written += bytes.length;
-      return;
-    }
-    this.tail.push(bytes);
-    this.tailBytes += bytes.length;
-    while (this.tailBytes - (this.tail[0]?.length ?? 0) > TAIL_BYTES) {
-      const first = this.tail.shift();
-      this.tailBytes -= first?.length ?? 0;
-      this.dropped += first?.length ?? 0;
-    }
+    } else this.tail.add(bytes);
   }
 
   finish(): void {
-    if (this.dropped > 0) this.put(Buffer.from(`\n… ${this.dropped} bytes left out …\n`));
-    for (const part of this.tail) this.put(part);
+    const { dropped } = this.tail;
+    if (dropped > 0) this.put(Buffer.from(`\n… ${dropped} bytes left out …\n`));
+    const [first, ...rest] = this.tail.parts();
+    if (first) this.put(dropped > 0 ? fromCharacter(first) : first);
+    for (const part of rest) this.put(part);
     this.whereRoom(() => fsyncSync(this.descriptor));
     closeSync(this.descriptor);
   }
@@ -99,4 +122,11 @@ export class OutputLog {
       this.isFull = true;
     }
   }
+}
+
+/** Without the rest of a character whose beginning is gone (UTF-8: bytes `10xxxxxx`). */
+function fromCharacter(bytes: Buffer): Buffer {
+  let start = 0;
+  while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+  return bytes.subarray(start);
 }
