@@ -42,6 +42,7 @@ async function main(): Promise<number> {
   const { pipeline, environment } = pipelineOf(spec);
   const control = new RunControl(directory);
   const own = process.env;
+  const values = valuesOf(environment, own, spec.workspace);
   const context = new LiveContext({
     run,
     workspace: spec.workspace,
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
     environment,
     control,
     ownEnvironment: own,
-    secrets: [...secretsInEnvironment(own), ...valuesOf(environment, own, spec.workspace).secrets],
+    secrets: [...secretsInEnvironment(own), ...values.secrets],
     stepRunner: join(__dirname, 'step-runner.js'),
   });
   /** Somebody else acts on the environment. */
@@ -113,7 +114,8 @@ async function main(): Promise<number> {
       control,
       target: environment ? createTarget(context, root, own) : NO_TARGET,
       bakerOf: (image) => createBaker(image, root, own),
-      gates: (parts) => passGates(parts, { linter: join(__dirname, 'cli.js'), view, team: offline }),
+      gates: (parts) =>
+        passGates(parts, { linter: join(__dirname, 'cli.js'), view, team: offline, missing: values.missing }),
     });
     discardPlans(directory);
     await discardReleaseTree(context);

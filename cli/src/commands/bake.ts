@@ -20,7 +20,15 @@ function runBake(args: Arguments, io: Io): Promise<ExitCode> {
   const decisions = { ...decisionsOf(args), rebake: args.flag('rebake') };
   return startRun(
     findWorkspace(args, io),
-    { kind: 'bake', environment: null, images: args.positionals, decisions, via: 'cli', version: VERSION },
+    {
+      kind: 'bake',
+      environment: null,
+      images: args.positionals,
+      decisions,
+      acceptCommands: args.text('accept-commands'),
+      via: 'cli',
+      version: VERSION,
+    },
     io,
     { isJson: args.flag('json'), detach: args.flag('detach') },
   );

@@ -29,7 +29,14 @@ function runDeploy(args: Arguments, io: Io): Promise<ExitCode> {
   const decisions = { ...decisionsOf(args), rebake: args.flag('rebake'), oneWay: args.flag('one-way') };
   return startRun(
     workspace,
-    { kind: isPromoted ? 'promote' : 'deploy', environment, decisions, via: 'cli', version: VERSION },
+    {
+      kind: isPromoted ? 'promote' : 'deploy',
+      environment,
+      decisions,
+      acceptCommands: args.text('accept-commands'),
+      via: 'cli',
+      version: VERSION,
+    },
     io,
     { isJson: args.flag('json'), detach: args.flag('detach') },
   );

@@ -21,7 +21,15 @@ function runRetire(args: Arguments, io: Io): Promise<ExitCode> {
   const slot = args.positionals[1];
   return startRun(
     workspace,
-    { kind: 'retire', environment, slot, decisions: decisionsOf(args), via: 'cli', version: VERSION },
+    {
+      kind: 'retire',
+      environment,
+      slot,
+      decisions: decisionsOf(args),
+      acceptCommands: args.text('accept-commands'),
+      via: 'cli',
+      version: VERSION,
+    },
     io,
     { isJson: args.flag('json'), detach: args.flag('detach') },
   );

@@ -40,6 +40,7 @@ function runRollback(args: Arguments, io: Io): Promise<ExitCode> {
       environment,
       release: args.positionals[1],
       decisions: { ...decisionsOf(args), acceptOneWay: args.list('accept-one-way'), mode: modeOf(args) },
+      acceptCommands: args.text('accept-commands'),
       via: 'cli',
       version: VERSION,
     },

@@ -20,6 +20,11 @@ export const RUN_OPTIONS: OptionSpecs = {
     value: 'RULE[=REASON]',
     help: 'Go on in spite of findings of a lint rule. Needs a reason of its own, or --reason.',
   },
+  'accept-commands': {
+    type: 'string',
+    value: 'HASH',
+    help: 'You have looked at the commands of immutable.yaml that somebody else wrote; they may run.',
+  },
   detach: { type: 'boolean', help: 'Start the run and leave it to itself.' },
   json: { type: 'boolean', help: 'One JSON object a line, for programs.' },
 };

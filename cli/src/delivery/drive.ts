@@ -9,6 +9,7 @@ import {
   type RunRequest,
   type Workspace,
 } from '../../../release/src/api/start-run';
+import { CommandsNotReviewedError } from '../../../release/src/api/review-commands';
 import { describeHolder } from '../../../release/src/lock/holder';
 import type { RunEvent } from '../../../release/src/run/events';
 import { pipelineOf } from '../../../release/src/run/run';
@@ -17,6 +18,7 @@ import type { RunSpec } from '../../../release/src/run/spec';
 import type { StateRoot } from '../../../release/src/state-root';
 import { DELIVERY_EXIT, UsageError, type DeliveryExit } from '../exit-codes';
 import type { Io } from '../io';
+import { printable } from '../terminal';
 import { exitOf } from './exit-code';
 import { Narrator } from './narrator';
 
@@ -41,6 +43,7 @@ export async function startRun(
     spec = await createRun(workspace, request);
   } catch (error) {
     if (error instanceof UnknownNameError) throw new UsageError(error.message);
+    if (error instanceof CommandsNotReviewedError) return showCommands(error, io, options.isJson);
     if (!(error instanceof EnvironmentHeldError)) throw error;
     const { held, environment } = error;
     const who = held.holder === 'damaged' ? 'a lock file that cannot be read' : describeHolder(held.holder);
@@ -60,6 +63,13 @@ export async function startRun(
     return DELIVERY_EXIT.ok;
   }
   return follow(workspace.root, spec, io, options.isJson);
+}
+
+/** Commands that somebody else wrote are shown, and nothing runs. */
+function showCommands({ review, message }: CommandsNotReviewedError, io: Io, isJson: boolean): DeliveryExit {
+  if (isJson) io.stdout.write(`${JSON.stringify({ v: 1, type: 'review', ...review })}\n`);
+  else io.stderr.write(`${printable(message)}\n`);
+  return DELIVERY_EXIT.refused;
 }
 
 /** Starts the engine of an interrupted run again. */

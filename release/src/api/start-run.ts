@@ -13,6 +13,7 @@ import { IMAGES } from '../run/run';
 import { NO_DECISIONS, writeSpec, type RunSpec } from '../run/spec';
 import { findStateRoot, type StateRoot } from '../state-root';
 import { gitState } from './git-state';
+import { requireReviewed } from './review-commands';
 
 /** What a person asks for. */
 export interface RunRequest {
@@ -23,6 +24,8 @@ export interface RunRequest {
   readonly slot?: string | undefined;
   readonly via: 'cli' | 'vscode';
   readonly decisions?: Partial<RunSpec['decisions']> | undefined;
+  /** The hash of commands that somebody else wrote, when the person has looked at them. */
+  readonly acceptCommands?: string | undefined;
   /** Of this program. */
   readonly version: string;
 }
@@ -31,6 +34,8 @@ export interface RunRequest {
 export interface Workspace {
   /** Absolute: the folder of `immutable.yaml`. */
   readonly folder: string;
+  /** Absolute path of the file. */
+  readonly file: string;
   readonly text: string;
   readonly pipeline: Pipeline;
   readonly root: StateRoot;
@@ -59,13 +64,13 @@ export class UnknownNameError extends Error {}
 export function openWorkspace(file: string): Workspace {
   const text = readFileSync(file, 'utf8');
   const folder = dirname(file);
-  return { folder, text, pipeline: requirePipeline(text, file), root: findStateRoot(folder) };
+  return { folder, file, text, pipeline: requirePipeline(text, file), root: findStateRoot(folder) };
 }
 
 /**
  * Writes down what a run is to do. Nothing runs yet.
  *
- * @throws UnknownNameError, EnvironmentHeldError
+ * @throws UnknownNameError, EnvironmentHeldError, CommandsNotReviewedError
  */
 export async function createRun(workspace: Workspace, request: RunRequest): Promise<RunSpec> {
   const { root, pipeline, folder, text } = workspace;
@@ -74,6 +79,7 @@ export async function createRun(workspace: Workspace, request: RunRequest): Prom
   root.prepare();
   const held = EnvironmentLock.inspect(root.lock(request.environment ?? IMAGES));
   if (held && !isGone(held)) throw new EnvironmentHeldError(request.environment ?? IMAGES, held);
+  await requireReviewed(workspace, request.acceptCommands);
   const { git, identity } = await gitState(folder);
   const spec: RunSpec = {
     v: 1,

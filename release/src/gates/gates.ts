@@ -16,6 +16,8 @@ export interface GateOptions {
   /** Path of the bundled command line, for its linter. */
   readonly linter: string;
   readonly view: LogView<LedgerRecord>;
+  /** Values that the environment takes from elsewhere, and that are not there. */
+  readonly missing?: readonly string[] | undefined;
   /** Why the team's ledger keeps a protected environment from starting. */
   readonly team?: string | undefined;
 }
@@ -34,6 +36,8 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
   const checks: readonly (readonly [string, () => Promise<string | undefined>])[] = [
     ['ledger', () => Promise.resolve(options.team)],
     ['disk', () => Promise.resolve(diskGate(context.directory))],
+    // Ending the old version needs none of its values.
+    ...(spec.kind === 'retire' ? [] : ([['values', () => Promise.resolve(valuesGate(options))]] as const)),
     ...(isNew && spec.kind !== 'promote' ? ([['lint', () => askLinter(parts, options, findings)]] as const) : []),
     ...(isNew && spec.environment !== null
       ? ([['git', () => Promise.resolve(gitGate(context.pipeline.gates, environment, spec))]] as const)
@@ -85,6 +89,10 @@ async function problemOf(check: () => Promise<string | undefined>): Promise<stri
     if (error instanceof RunStoppedError && error.kind !== 'cancelled') return error.message;
     throw error;
   }
+}
+
+function valuesGate({ missing = [] }: GateOptions): string | undefined {
+  return missing.length === 0 ? undefined : missing.join(' ');
 }
 
 function diskGate(directory: string): string | undefined {

@@ -15,19 +15,29 @@ export function secretsInEnvironment(environment: Readonly<Record<string, string
   );
 }
 
-/** Values that an environment takes from elsewhere, by the name of the variable that they become. */
+/**
+ * Values that an environment takes from elsewhere, by the name of the variable that they become.
+ *
+ * @returns the values, and for each that is not there what to set: a run must not end without a word because of it
+ */
 export function valuesOf(
   environment: EnvironmentConfig | undefined,
   own: Readonly<Record<string, string | undefined>>,
   workspace: string,
-): { readonly secrets: readonly Secret[] } {
-  if (environment?.target.kind !== 'containers') return { secrets: [] };
-  const secrets = environment.target.run.flatMap((run) =>
-    Object.entries(run.environment).flatMap(([name, value]) =>
-      'value' in value ? [] : [{ name, value: resolveValue(name, value, own, workspace) }],
-    ),
-  );
-  return { secrets };
+): { readonly secrets: readonly Secret[]; readonly missing: readonly string[] } {
+  const secrets: Secret[] = [];
+  const missing: string[] = [];
+  const runs = environment?.target.kind === 'containers' ? environment.target.run : [];
+  for (const [name, value] of runs.flatMap((run) => Object.entries(run.environment))) {
+    if ('value' in value) continue;
+    try {
+      secrets.push({ name, value: resolveValue(name, value, own, workspace) });
+    } catch (error) {
+      if (!(error instanceof MissingValueError)) throw error;
+      missing.push(error.message);
+    }
+  }
+  return { secrets, missing };
 }
 
 /**
