@@ -10,6 +10,10 @@ export interface Documents {
   plan(environment: string, hash: string): Promise<void>;
   /** Opens what a run's tools printed; of one step when it is named. */
   log(run: StoredRun, step?: string): Promise<void>;
+  /** Reads the workspace and shows how far the way to immutable infrastructure is. */
+  checklist(): Promise<unknown>;
+  /** Compares two releases: those of the rows, or ones that are picked. */
+  compare(given: unknown, selected: unknown): Promise<void>;
   /** Opens a text that was made just now, as a read-only document. */
   report(name: string, markdown: string): Promise<void>;
 }

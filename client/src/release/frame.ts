@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import { CONTEXT, DELIVERY_COMMANDS, RELEASES_VIEW, RUNS_VIEW, type DeliveryCommandId } from './command-table';
 import type { ReleaseModule } from './start';
+import { DOCUMENT_SCHEMES, VirtualFiles } from './virtual-files';
 import type { ReleaseNode } from './views/releases-view';
 import type { RunNode } from './views/runs-view';
 
@@ -37,6 +38,9 @@ export class ReleaseFrame implements Disposable {
     for (const id of Object.keys(DELIVERY_COMMANDS) as DeliveryCommandId[]) {
       this.subscriptions.push(commands.registerCommand(id, (...args: unknown[]) => this.run(id, args)));
     }
+    // Registered before anything is loaded: an editor that comes back after a reload asks for its text at once.
+    for (const scheme of load ? DOCUMENT_SCHEMES : [])
+      this.subscriptions.push(new VirtualFiles(scheme, async () => (await this.module()).source(scheme)));
     // What the views say in a browser stands in their welcome text.
     const releases = new LazyTree<ReleaseNode>(load && (() => this.module().then(({ releases: view }) => view)));
     const runs = new LazyTree<RunNode>(load && (() => this.module().then(({ runs: view }) => view)));

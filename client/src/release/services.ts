@@ -20,6 +20,8 @@ export interface PlanQuestion {
 
 /** What the documents of delivery work with. */
 export interface ReleaseDocumentServices {
+  /** Looks for folders deeper in the workspace; the first call does. */
+  search(): Promise<void>;
   /** Read anew at every call; a folder whose `immutable.yaml` is broken is among them: its history can be read. */
   folders(): readonly DeliveryFolder[];
   /** Some folder is new, gone, or its pipeline changed. */

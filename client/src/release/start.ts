@@ -18,7 +18,6 @@ import { debugInstance } from './commands/debug-instance';
 import { decide, decideOnPlan } from './commands/decide';
 import { bake, deploy, promote } from './commands/deploy';
 import { doctor } from './commands/doctor';
-import { showEvidence } from './commands/after-run';
 import { takeOverLock, verifyLedger } from './commands/history';
 import { checkHealthCommand, detectDriftCommand, showRunning } from './commands/look';
 import { resume } from './commands/resume';
@@ -33,11 +32,12 @@ import { translateWith } from './l10n';
 import { Attendant } from './runs/attendant';
 import { planOf, waitingPlan } from './runs/run-facts';
 import { RunStore } from './runs/run-store';
-import { PlanDocuments } from './plan-document/plan-documents';
+import { registerReleaseDocuments } from './documents';
 import { ReleasesView, type ReleaseNode } from './views/releases-view';
 import { RunsView, type RunNode } from './views/runs-view';
 import { RunStatusBar } from './views/status-bar';
 import { Pipelines } from './workspace/pipelines';
+import type { DocumentScheme, DocumentSource } from './virtual-files';
 import { requireTrust, tellUntrusted, UntrustedError } from './workspace/trust';
 
 /** What the delivery half is given by the extension. */
@@ -54,6 +54,8 @@ export interface ReleaseModule {
   dispose(): void;
   readonly releases: ReleasesView;
   readonly runs: RunsView;
+  /** What gives the documents of a scheme their text. */
+  source(scheme: DocumentScheme): DocumentSource;
   /** Runs a command of the table. What must hold is asked again here, whatever menus said. */
   run(id: DeliveryCommandId, args: readonly unknown[]): Promise<unknown>;
   /** Called when the window opens: shows what goes on already. @returns the runs that are shown */
@@ -63,6 +65,7 @@ export interface ReleaseModule {
   /** For our own tests. */
   readonly inspect: {
     answerWith(ask: Ask | undefined): void;
+    decide(question: { readonly run: string; readonly plan: string }, decision: 'approve' | 'discard'): Promise<void>;
     readonly statusBar: () => string | undefined;
     readonly attended: () => readonly string[];
     readonly releaseRows: (node?: ReleaseNode) => ReleaseNode[];
@@ -83,7 +86,8 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
   const editorAsk = new EditorAsk();
   let ask: Ask = editorAsk;
   let view: TreeView<RunNode> | undefined;
-  const plans = new PlanDocuments({
+  const shown = registerReleaseDocuments({
+    search: () => pipelines.search(),
     folders: () => pipelines.folders(),
     onDidChangeFolders: pipelines.onDidChange,
     decide: (question, decision) => decide(delivery, question, decision),
@@ -92,9 +96,11 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
     log: context.log,
   });
   const documents: Documents = {
-    plan: (environment, hash) => plans.show(environment, hash),
+    plan: (environment, hash) => shown.plans.show(environment, hash),
     report: (name, markdown) => reports.show(name, markdown),
-    log: (run) => showEvidence(delivery, run, ''),
+    log: (run, step) => shown.logs.show(run.run, step),
+    checklist: () => shown.checklist.show(),
+    compare: (given, selected) => shown.comparisons.show(given, selected),
   };
   const delivery: Delivery = {
     ...context,
@@ -138,7 +144,7 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
     releases,
     runsView,
     statusBar,
-    plans,
+    shown,
     attendant,
     new PipelineProblems(pipelines),
     pipelines.onDidChange(setContext),
@@ -153,13 +159,14 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
   return {
     releases,
     runs: runsView,
+    source: (scheme) => shown.source(scheme),
     dispose: () => {
       subscriptions.dispose();
     },
     run: async (id, args) => {
       try {
         if (!DELIVERY_COMMANDS[id].readsOnly) requireTrust();
-        return await actionOf(id)(delivery, args[0]);
+        return await actionOf(id)(delivery, args[0], args[1]);
       } catch (error) {
         if (!(error instanceof UntrustedError)) throw error;
         await tellUntrusted(ask);
@@ -185,6 +192,7 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
       answerWith: (given) => {
         ask = given ?? editorAsk;
       },
+      decide: (question, decision) => decide(delivery, question, decision),
       statusBar: () => statusBar.text,
       attended: () => attendant.current,
       releaseRows: (node) => releases.getChildren(node),
@@ -196,7 +204,7 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
 
 const SHOW_RUN = 'immutableInfra.showRun';
 
-type Action = (delivery: Delivery, given: unknown) => Promise<unknown>;
+type Action = (delivery: Delivery, given: unknown, selected: unknown) => Promise<unknown>;
 
 function actionOf(id: DeliveryCommandId): Action {
   switch (id) {
@@ -243,8 +251,10 @@ function actionOf(id: DeliveryCommandId): Action {
     case 'immutableInfra.refreshReleases':
       return refresh;
     case 'immutableInfra.compareReleases':
-    case 'immutableInfra.adoptDeployment':
+      return ({ documents }, given, selected) => documents.compare(given, selected);
     case 'immutableInfra.migrationChecklist':
+      return ({ documents }) => documents.checklist();
+    case 'immutableInfra.adoptDeployment':
       return notYet;
   }
 }

@@ -1,7 +1,4 @@
-import { ask } from '../process/ask';
-import { isMissing, resolveTool } from '../process/resolve-tool';
-import { toolEnvironment } from '../process/tool-environment';
-import { SAFE_GIT } from './git-state';
+import { safeGit } from './safe-git';
 
 /** A commit, for release notes. */
 export interface Commit {
@@ -28,14 +25,8 @@ const COMMIT = /^[0-9a-f]{7,64}$/;
  */
 export async function releaseNotes(workspace: string, from: string, to: string): Promise<ReleaseNotes> {
   if (from === to) return { kind: 'same' };
-  const tool = resolveTool('git', workspace, process.env);
-  if (isMissing(tool) || !COMMIT.test(from) || !COMMIT.test(to)) return { kind: 'unknown' };
-  const git = async (...words: string[]): Promise<string | undefined> => {
-    const environment = toolEnvironment(process.env);
-    const question = { program: tool.path, words: [...SAFE_GIT, ...words], cwd: workspace, environment };
-    const answer = await ask({ ...question, timeout: 30_000 });
-    return answer.code === 0 ? answer.standardOutput : undefined;
-  };
+  const git = COMMIT.test(from) && COMMIT.test(to) ? safeGit(workspace) : undefined;
+  if (!git) return { kind: 'unknown' };
   const isBehind = async (older: string, newer: string): Promise<boolean> =>
     (await git('merge-base', '--is-ancestor', older, newer)) !== undefined;
   const kind = (await isBehind(from, to)) ? 'ahead' : (await isBehind(to, from)) ? 'back' : undefined;

@@ -1,4 +1,5 @@
 import type { FixLevel, Severity } from '../core/finding';
+import type { SeenSign } from '../workspace/checklist/facts';
 
 /**
  * What the client and the language server say to each other beyond the Language Server Protocol. Types and names only:
@@ -256,6 +257,20 @@ export const terraformBlocks = message<
   },
   { readonly blocks: readonly ({ readonly uri: string; readonly range: LspRange } | null)[] }
 >('terraformBlocks');
+
+/**
+ * Client to server: what files show that counts for the migration checklist; files that show nothing are left out.
+ * Cancellable.
+ */
+export const checklistFacts = message<
+  { readonly uris: readonly string[] },
+  { readonly files: readonly ChecklistSigns[] }
+>('checklistFacts');
+
+export interface ChecklistSigns {
+  readonly uri: string;
+  readonly signs: readonly SeenSign[];
+}
 
 /** `Diagnostic.data`: what a code action needs, without linting again. */
 export interface DiagnosticData {

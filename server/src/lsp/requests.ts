@@ -1,4 +1,5 @@
 import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection } from 'vscode-languageserver';
+import { checklistFacts as checklist } from './checklist-facts';
 import { compareFiles as compare } from './compare-files';
 import type { Digests } from './digests';
 import type { Documents } from './documents';
@@ -51,6 +52,7 @@ export function listenToRequests(parts: RequestParts): void {
   answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
   answer(protocol.imageInventory, async ({ uris }, token) => ({ images: await listImages(uris, parts, token) }));
   answer(protocol.pinImages, ({ references }, token) => pin(references, parts, token));
+  answer(protocol.checklistFacts, async ({ uris }, token) => ({ files: await checklist(uris, parts, token) }));
   answer(protocol.terraformBlocks, ({ directory, addresses }) => ({
     blocks: terraformBlocks(directory, addresses, folders),
   }));

@@ -182,7 +182,7 @@ async function pipelinesFor(
   }
   await delivery.pipelines.search();
   const near = uri ? delivery.pipelines.nearest(uri) : undefined;
-  const all = near ? [near] : delivery.pipelines.all();
+  const all = near ? [near] : delivery.pipelines.inFolderOf(uri);
   const ready = all.filter((found) => found.state === 'ready');
   const fitting = ready.filter(
     (one) => environment === undefined || run !== undefined || one.workspace.pipeline.environments.has(environment),

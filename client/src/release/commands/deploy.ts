@@ -12,7 +12,6 @@ import type { StoredRun } from '../runs/run-store';
 import type { ReadyPipeline } from '../workspace/pipelines';
 import { requireTrust } from '../workspace/trust';
 import { chooseEnvironment, choosePipeline, readGiven, type ChosenEnvironment } from './choose';
-import { hasReviewedCommands } from './review-commands';
 
 /** *Deploy…*: bakes what changed, plans, and waits for the approval of the plan. */
 export async function deploy(delivery: Delivery, given: unknown): Promise<StoredRun | undefined> {
@@ -61,8 +60,7 @@ export async function bake(delivery: Delivery, given: unknown): Promise<StoredRu
   const picked = own ?? (names.length === 1 ? names[0] : await pickImage(delivery, pipeline, names));
   if (picked === undefined) return undefined;
   const images = picked === '' ? [] : [picked];
-  if (!(await hasTools(delivery, pipeline, undefined)) || !(await hasReviewedCommands(delivery, pipeline)))
-    return undefined;
+  if (!(await hasTools(delivery, pipeline, undefined))) return undefined;
   return startRun(delivery, pipeline, { kind: 'bake', environment: null, images });
 }
 
@@ -106,7 +104,6 @@ async function startDeployment(
 ): Promise<StoredRun | undefined> {
   const { pipeline, environment } = chosen;
   if (!(await hasTools(delivery, pipeline, environment.name))) return undefined;
-  if (!(await hasReviewedCommands(delivery, pipeline))) return undefined;
   if (kind === 'deploy' && !(await isTreeAccepted(delivery, chosen))) return undefined;
   return startRun(delivery, pipeline, { kind, environment: environment.name });
 }

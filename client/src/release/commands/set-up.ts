@@ -1,8 +1,9 @@
-import { join } from 'node:path';
-import { l10n, Uri, window, workspace } from 'vscode';
+import { basename, join, relative } from 'node:path';
+import { l10n, RelativePattern, Uri, window, workspace } from 'vscode';
+import { detectPipeline, type DetectedPipeline, type SourceFile } from '../../../../release/src/api/detect-pipeline';
+import { FOREIGN_FOLDERS, WORKSPACE_FILES } from '../../documents/lintable';
 import { BACK } from '../ask/ask';
 import type { Delivery } from '../delivery';
-import { proposePipeline } from '../model/proposal';
 import { openAtProblem, readGiven } from './choose';
 
 /** *Set Up Pipeline*: opens what is there, or a proposal that is written only when it is saved. Runs nothing. */
@@ -19,12 +20,43 @@ export async function setUpPipeline(delivery: Delivery, given: unknown): Promise
     });
     return;
   }
-  const { path, text } = await proposePipeline(folder);
+  const proposal = detectPipeline(await filesIn(folder), basename(folder));
+  const path = join(folder, 'immutable.yaml');
   // Named, so that saving it writes the file where it belongs; nothing is on the disk before.
   const uri = Uri.file(path).with({ scheme: 'untitled' });
   const document = await workspace.openTextDocument(uri);
   const editor = await window.showTextDocument(document);
-  if (document.getText() === '') await editor.edit((edit) => edit.insert(document.positionAt(0), text));
+  if (document.getText() === '') await editor.edit((edit) => edit.insert(document.positionAt(0), proposal.text));
+  await tellOpen(delivery, proposal);
+}
+
+/** What was found, and what a person must still write. */
+async function tellOpen(delivery: Delivery, { found, open, isFound }: DetectedPipeline): Promise<void> {
+  const text = isFound
+    ? l10n.t(
+        'A proposal from {0} places: {1}. Look at each guess and save it as immutable.yaml.',
+        found.length,
+        found.join('; '),
+      )
+    : l10n.t('Nothing here is deployed yet, so this is an example. Change it, and save it as immutable.yaml.');
+  const rest = open.length === 0 ? '' : ` ${l10n.t('Still to do: {0}.', open.join('; '))}`;
+  await delivery.ask.notify({ severity: 'information', text: text + rest });
+}
+
+/** How many files are read for a proposal, and how large they may be. */
+const MOST_FILES = 400;
+const LARGEST_FILE = 256 * 1024;
+
+async function filesIn(folder: string): Promise<readonly SourceFile[]> {
+  const uris = await workspace.findFiles(new RelativePattern(folder, WORKSPACE_FILES), FOREIGN_FOLDERS, MOST_FILES);
+  const files: SourceFile[] = [];
+  for (const uri of uris) {
+    const { size } = await workspace.fs.stat(uri);
+    if (size > LARGEST_FILE) continue;
+    const text = new TextDecoder().decode(await workspace.fs.readFile(uri));
+    files.push({ path: relative(folder, uri.fsPath).replaceAll('\\', '/'), text });
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function chooseFolder(delivery: Delivery, near: Uri | undefined): Promise<string | undefined> {

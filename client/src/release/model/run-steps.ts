@@ -68,6 +68,7 @@ export function placeOf(run: DrawableRun): { readonly number: number; readonly o
 function stagesOf({ kind, hasSlots, hasSoak, retiresOld, progress }: DrawableRun): readonly Stage[] {
   if (kind === 'bake') return ['gate', 'bake', 'test', 'publish'];
   if (kind === 'retire') return ['gate', 'plan', 'approve', 'retire'];
+  if (kind === 'adopt') return ['gate', 'plan', 'approve'];
   const bakes: readonly Stage[] = kind === 'deploy' ? ['bake', 'test', 'publish'] : [];
   const retires = retiresOld || progress.results.retire !== undefined || progress.open?.step === 'retire';
   return [

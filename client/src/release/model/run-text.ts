@@ -16,6 +16,8 @@ export function titleOf(kind: RunKind, environment: string | null): string {
       return l10n.t('Promote to {0}', where);
     case 'retire':
       return l10n.t('Retire the old version of {0}', where);
+    case 'adopt':
+      return l10n.t('Adopt what runs in {0}', where);
   }
 }
 

@@ -13,12 +13,12 @@ import {
   workspace,
   type CodeLensProvider,
   type TextDocument,
-  type TextDocumentContentProvider,
 } from 'vscode';
 import { releaseNotes, type ReleaseNotes } from '../../../../release/src/api/release-notes';
 import { findPlan, type StoredPlan } from '../../../../release/src/api/stored-plan';
 import type { PlanDocument } from '../../../../release/src/plan/markdown';
 import type { DeliveryFolder, ReleaseDocumentServices } from '../services';
+import type { DocumentSource } from '../virtual-files';
 import { WatchedFiles } from '../watched-files';
 import { PlanDecorations } from './plan-decorations';
 import { commitRange, isWaiting, planPage } from './plan-page';
@@ -40,7 +40,7 @@ interface Found {
 }
 
 /** Plans as read-only documents, with the decision on them one click away. */
-export class PlanDocuments implements TextDocumentContentProvider, CodeLensProvider, Disposable {
+export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposable {
   private readonly changed = new EventEmitter<Uri>();
   private readonly lensesChanged = new EventEmitter<void>();
   private readonly files = new WatchedFiles();
@@ -62,7 +62,6 @@ export class PlanDocuments implements TextDocumentContentProvider, CodeLensProvi
         if (path) await run(path);
       });
     this.subscriptions = Disposable.from(
-      workspace.registerTextDocumentContentProvider(PLAN_SCHEME, this),
       languages.registerCodeLensProvider({ scheme: PLAN_SCHEME }, this),
       workspace.onDidCloseTextDocument((document) => this.closed(document)),
       command(COMMANDS.approve, (path) => this.decide(path, 'approve')),
@@ -87,7 +86,8 @@ export class PlanDocuments implements TextDocumentContentProvider, CodeLensProvi
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
   }
 
-  async provideTextDocumentContent(uri: Uri): Promise<string> {
+  async read(uri: Uri): Promise<string> {
+    await this.services.search();
     const path = parsePlanPath(uri.path);
     const found = path && this.find(path);
     if (!path || !found)

@@ -1,4 +1,4 @@
-import { groupPaths, type PathGroup, type ReleaseNotes } from '../../../../release/src/api/release-notes';
+import { groupPaths, type Commit, type PathGroup, type ReleaseNotes } from '../../../../release/src/api/release-notes';
 import type { StoredPlan } from '../../../../release/src/api/stored-plan';
 import { planDocument, type PlanDocument, type PlanSection } from '../../../../release/src/plan/markdown';
 import { l10n } from '../l10n';
@@ -96,15 +96,20 @@ function notesSections(notes: ReleaseNotes | undefined): readonly PlanSection[] 
     notes.kind === 'ahead'
       ? l10n.t('What comes ({0})', commits.length)
       : l10n.t('⚠ What disappears ({0})', commits.length);
-  const list = commits.map(
-    ({ id, author, subject }) => `- \`${id.slice(0, 9)}\` ${escape(subject)}, ${escape(author)}`,
-  );
   const groups = [...groupPaths(paths)].map(([group, names]) => {
     const shown = names.slice(0, NAMED).map((name) => `\`${name}\``);
     const more = names.length > NAMED ? `, ${l10n.t('and {0} more', names.length - NAMED)}` : '';
     return `- ${groupName(group)}: ${shown.join(', ')}${more}`;
   });
-  return [{ title, lines: list }, ...(groups.length === 0 ? [] : [{ title: l10n.t('Changed files'), lines: groups }])];
+  return [
+    { title, lines: commitLines(commits) },
+    ...(groups.length === 0 ? [] : [{ title: l10n.t('Changed files'), lines: groups }]),
+  ];
+}
+
+/** One line a commit, newest first. */
+export function commitLines(commits: readonly Commit[]): readonly string[] {
+  return commits.map(({ id, author, subject }) => `- \`${id.slice(0, 9)}\` ${escape(subject)}, ${escape(author)}`);
 }
 
 function groupName(group: PathGroup): string {

@@ -83,6 +83,13 @@ export class Pipelines implements Disposable {
     if ([...this.files].sort().join('\n') !== before) this.changed.fire();
   }
 
+  /** Those of the workspace folder that a file lies in; all when no file is meant. */
+  inFolderOf(uri: Uri | undefined): readonly FoundPipeline[] {
+    const top = uri && workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+    const all = this.all();
+    return uri === undefined ? all : all.filter(({ file }) => top !== undefined && file.startsWith(join(top, '/')));
+  }
+
   /** The nearest pipeline above a file, within its folder of the workspace. */
   nearest(uri: Uri): FoundPipeline | undefined {
     const top = workspace.getWorkspaceFolder(uri)?.uri.fsPath;

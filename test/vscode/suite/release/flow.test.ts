@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { closeAll, extensionApi, until } from '../editor';
+import {
+  answering,
+  countRuns,
+  ended,
+  execute,
+  git,
+  live,
+  read,
+  releaseModule,
+  reaches,
+  routedTo,
+  RUN_LIMIT_MS,
+  runs,
+  shows,
+  write,
+  writeVersion,
+} from './shop';
+
+describe('delivery', function () {
+  this.timeout(RUN_LIMIT_MS * 2);
+  afterEach(closeAll);
+
+  it('does not slow the start of the editor', async () => {
+    const api = await extensionApi();
+    console.log(`Own code at activation, with a pipeline: ${api.activationMs.toFixed(1)} ms`);
+    assert.ok(api.activationMs < 200, `activation took ${api.activationMs} ms`);
+    await api.release?.attached;
+    assert.equal(countRuns(), 0);
+    assert.equal((await releaseModule()).inspect.statusBar(), undefined);
+  });
+
+  it('shows an environment to which nothing was deployed', async () => {
+    const { inspect } = await releaseModule();
+    const [row] = await until('a row', () => {
+      const rows = inspect.releaseRows();
+      return rows.length > 0 && rows;
+    });
+    assert.ok(row?.kind === 'environment');
+    assert.equal(row.row.description, 'nothing was deployed yet');
+    assert.deepEqual(inspect.runRows(), []);
+  });
+
+  it('bakes the image of a template from its menu', async () => {
+    await answering();
+    await execute(
+      'bakeImage',
+      vscode.Uri.file(join(vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '', 'packer/shop.pkr.hcl')),
+    );
+    const run = await ended();
+    assert.equal(run.spec.kind, 'bake');
+    assert.equal(run.progress.outcome, 'baked');
+    assert.deepEqual(run.spec.images, ['vm']);
+    assert.equal(run.spec.actor.via, 'vscode');
+  });
+
+  it('deploys what a person approves, and shows it live', async () => {
+    const ask = (await answering())
+      .on(/plan waits for you: 2 to add|plan waits for you/, 'Approve…')
+      .on(/^modal Deploy to local/, 'Apply This Plan');
+    await execute('deploy');
+    await reaches('AWAITING_APPROVAL');
+    const plan = await shows(/^# Plan for local/);
+    assert.match(plan, /terraform_data/);
+    const run = await ended();
+    assert.equal(run.progress.outcome, 'live');
+    const modal = ask.find(/^modal Deploy to local/) ?? '';
+    for (const text of [
+      /Environment: local/,
+      /Target: terraform in terraform/,
+      /Image: vm [0-9a-f]{12}/,
+      /Commit: [0-9a-f]{9} The shop/,
+      /Plan: \d+ to add/,
+      /Live now: nothing/,
+    ])
+      assert.match(modal, text);
+    assert.equal(live()?.id, run.run.toLowerCase());
+    assert.match(live()?.approvedBy ?? '', /Test <test@example.com>/);
+    await until('what was told at the end', () => ask.find(/^information local: .* is live/));
+    const { inspect } = await releaseModule();
+    await until('no item in the status bar', () => inspect.statusBar() === undefined);
+    const [environment] = inspect.releaseRows();
+    assert.ok(environment?.kind === 'environment');
+    assert.match(environment.row.description, /^vm [0-9a-f]{12} · just now · healthy/);
+  });
+
+  it('draws a run as its stages while it waits, and lets the plan be discarded', async () => {
+    writeVersion(2);
+    const ask = await answering();
+    await execute('deploy', { environment: 'local' });
+    await reaches('AWAITING_APPROVAL');
+    const { inspect } = await releaseModule();
+    await until('the stages', () => {
+      const [run] = inspect.runRows();
+      const stages = inspect
+        .runRows(run)
+        .map((row) => (row.kind === 'stage' ? `${row.stage.stage} ${row.stage.status}` : ''));
+      return stages.includes('approve waiting') && stages.includes('plan done') && stages.includes('route ahead');
+    });
+    assert.match(inspect.statusBar() ?? '', /plan waits/);
+    assert.ok(ask.find(/plan waits for you/));
+    const before = live()?.id;
+    await execute('discardPlan');
+    const run = await ended();
+    assert.equal(run.progress.outcome, 'refused');
+    assert.equal(live()?.id, before);
+    assert.equal(routedTo(), 'blue');
+  });
+
+  it('approves from the palette, and not when the modal is left', async () => {
+    const ask = await answering();
+    await execute('deploy');
+    const waiting = await reaches('AWAITING_APPROVAL');
+    await execute('approvePlan');
+    assert.ok(ask.find(/^modal Deploy to local/));
+    assert.equal(runs()[0]?.progress.state, 'AWAITING_APPROVAL');
+    ask.on(/^modal Deploy to local/, 'Apply This Plan');
+    await execute('approvePlan', { run: waiting.run });
+    assert.equal((await ended()).progress.outcome, 'live');
+    assert.equal(routedTo(), 'green');
+  });
+
+  it('asks a plan once: who comes second is told who decided', async () => {
+    const ask = await answering();
+    const last = runs().find(({ progress }) => progress.outcome === 'live');
+    const { inspect } = await releaseModule();
+    await inspect.decide({ run: last?.run ?? '', plan: 'sha256:0' }, 'approve');
+    assert.ok(ask.find(/waits for nobody any more|was approved by Test/), ask.asked.join('\n'));
+  });
+
+  it('rolls back to the last healthy release in one click', async () => {
+    const before = live();
+    const ask = (await answering()).on(/^pick Roll Back local/, 'vm').on(/^modal Roll local back/, 'Roll Back Now');
+    await execute('rollBack');
+    const run = await ended();
+    assert.equal(run.progress.outcome, 'live');
+    assert.equal(live()?.kind, 'rollback');
+    assert.equal(live()?.rolledBackFrom, before?.id);
+    assert.equal(routedTo(), 'blue');
+    const modal = ask.find(/^modal Roll local back/) ?? '';
+    assert.match(modal, /Commit: [0-9a-f]{9} The shop/);
+    assert.match(modal, /Live now: vm [0-9a-f]{12}, healthy/);
+  });
+
+  it('retires the version without traffic, after its plan was approved', async () => {
+    const ask = (await answering()).on(/plan waits/, 'Approve…').on(/^modal Retire/, 'Apply This Plan');
+    await execute('retireOld');
+    const run = await ended();
+    assert.equal(run.progress.outcome, 'retired');
+    assert.ok(ask.find(/^modal Retire the old version of local/));
+    await until('what was told', () => ask.find(/green was retired/));
+  });
+
+  it('says why the traffic can go nowhere', async () => {
+    const ask = await answering();
+    await execute('routeTraffic');
+    assert.ok(ask.find(/Nothing that was live runs beside the live version/), ask.asked.join('\n'));
+  });
+
+  it('answers a failed health check with a question, and shows the evidence', async () => {
+    const yaml = read('immutable.yaml');
+    write('immutable.yaml', yaml.replace('rollback: { auto: on-health-failure }', 'rollback: { mode: image }'));
+    try {
+      writeVersion(3, 'broken');
+      const ask = (await answering())
+        .on(/plan waits/, 'Approve…')
+        .on(/^modal Deploy/, 'Apply This Plan')
+        .on(/did not become healthy/, 'Show Evidence');
+      await execute('deploy');
+      const run = await ended();
+      assert.equal(run.progress.outcome, 'failed');
+      assert.equal(routedTo(), 'blue');
+      const question = await until('the question', () => ask.find(/^warning .*did not become healthy/));
+      assert.match(question, /End the New Version…, Keep Both, Show Evidence/);
+      const evidence = await shows(/What was asked, and what answered/);
+      assert.match(evidence, /exit code 1/);
+      // And the new version ends when somebody says so.
+      ask.on(/plan waits/, 'Approve…').on(/^modal Retire/, 'Apply This Plan');
+      await execute('retireOld', { environment: 'local' });
+      assert.equal((await ended()).progress.outcome, 'retired');
+    } finally {
+      write('immutable.yaml', yaml);
+      writeVersion(4);
+    }
+  });
+
+  it('cancels while a plan waits: nothing was changed', async () => {
+    const ask = (await answering()).on(/^modal Stop: Deploy to local/, 'Stop the Run');
+    await execute('deploy');
+    await reaches('AWAITING_APPROVAL');
+    await execute('cancelRun');
+    const run = await ended();
+    assert.equal(run.progress.outcome, 'cancelled');
+    assert.match(ask.find(/^modal Stop/) ?? '', /The plan is not applied. Nothing was changed./);
+  });
+
+  it('cancels while Terraform applies: one interrupt, honest before and after', async () => {
+    const main = read('terraform/main.tf');
+    write(
+      'terraform/main.tf',
+      main.replace('triggers_replace', 'provisioner "local-exec" {\n    command = "sleep 20"\n  }\n  triggers_replace'),
+    );
+    try {
+      writeVersion(5);
+      const ask = (await answering())
+        .on(/plan waits/, 'Approve…')
+        .on(/^modal Deploy/, 'Apply This Plan')
+        .on(/^modal Stop/, 'Stop the Run');
+      await execute('deploy');
+      const run = await reaches('APPLYING');
+      await until('terraform', () => /"apply"/.test(readFileSync(join(run.directory, 'events.jsonl'), 'utf8')));
+      await execute('cancelRun');
+      const modal = ask.find(/^modal Stop/) ?? '';
+      assert.match(
+        modal,
+        /terraform is asked to stop, once, and gets up to 30 minutes to save its state. It is not killed./,
+      );
+      assert.match(modal, /The old version serves on/);
+      // A second time nothing is sent: it offers to kill, and the person leaves that.
+      await execute('cancelRun', { run: run.run });
+      const end = await ended();
+      assert.ok(['partial', 'cancelled', 'failed'].includes(end.progress.outcome ?? ''), end.progress.outcome);
+      assert.equal(routedTo(), 'blue');
+    } finally {
+      write('terraform/main.tf', main);
+      writeVersion(6);
+    }
+  });
+
+  it('goes on with a run whose engine was killed', async () => {
+    const ask = await answering();
+    await execute('deploy');
+    const run = await reaches('AWAITING_APPROVAL');
+    const { pid } = JSON.parse(readFileSync(join(run.directory, 'engine.json'), 'utf8')) as { readonly pid: number };
+    process.kill(pid, 'SIGKILL');
+    await until('what was told', () => ask.find(/was interrupted: the process that ran it is gone/));
+    const { inspect } = await releaseModule();
+    assert.match(inspect.statusBar() ?? '', /interrupted/);
+    ask
+      .on(/^modal Go on with: Deploy to local/, 'Resume')
+      .on(/plan waits/, 'Approve…')
+      .on(/^modal Deploy/, 'Apply This Plan');
+    await execute('resumeRun');
+    assert.equal((await ended()).progress.outcome, 'live');
+    await until('no item in the status bar', () => inspect.statusBar() === undefined);
+  });
+
+  it('checks the health of what is live, and changes nothing', async () => {
+    const before = countRuns();
+    const ask = await answering();
+    await execute('checkHealth');
+    const text = await shows(/^# Health of local/);
+    assert.match(text, /\*\*healthy/);
+    assert.equal(countRuns(), before);
+    assert.ok(ask.find(/^information local \(vm/));
+  });
+
+  it('shows what is running, and drift', async () => {
+    await answering();
+    await execute('showRunning');
+    assert.match(await shows(/^# What runs in local/), /has the traffic/);
+    await closeAll();
+    const ask = await answering();
+    await execute('detectDrift');
+    assert.ok(ask.find(/local: Everything runs as the ledger says|^$/) ?? (await shows(/^# What runs in local/)));
+  });
+
+  it('verifies the ledger, and says who changed it', async () => {
+    await answering();
+    await execute('verifyLedger');
+    assert.match(await shows(/^# Ledger/), /Nobody changed the history/);
+  });
+
+  it('says how to look into an instance, and notes it', async () => {
+    const ask = (await answering())
+      .on(/^pick Debug Instance/, 'blue')
+      .on(/^text Debug Instance/, 'why the shop is slow');
+    await execute('debugInstance');
+    const text = await shows(/^# Look into/);
+    assert.match(text, /outside of the load balancer/);
+    assert.ok(ask.asked.length > 0);
+    assert.match(git('status', '--porcelain'), /^$/);
+  });
+});
