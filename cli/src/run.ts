@@ -1,11 +1,13 @@
 import { didYouMeanText } from '../../server/src/core/did-you-mean';
 import { commandHelp, parseCommandLine, type Command } from './command-line';
+import { adopt } from './commands/adopt';
 import { approve } from './commands/approve';
 import { bake } from './commands/bake';
 import { cancel } from './commands/cancel';
 import { checklist } from './commands/checklist';
 import { demo } from './commands/demo';
 import { deploy } from './commands/deploy';
+import { doctor } from './commands/doctor';
 import { drift } from './commands/drift';
 import { explain } from './commands/explain';
 import { fix } from './commands/fix';
@@ -40,8 +42,10 @@ const COMMANDS: readonly Command[] = [
   approve,
   rollback,
   retire,
+  adopt,
   status,
   drift,
+  doctor,
   runs,
   cancel,
   resume,

@@ -7,7 +7,6 @@ export const RECORD_TYPES = [
   'attempt',
   'retired',
   'drift',
-  'adopted',
   'note',
   'gone',
   'anchor',

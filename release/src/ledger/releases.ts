@@ -9,7 +9,8 @@ import type { LedgerRecord } from './record';
 export interface ReleaseRecord extends LedgerRecord {
   readonly type: 'release';
   readonly id: string;
-  readonly kind: 'deploy' | 'rollback' | 'promote';
+  /** `adopt`: it was found running, and deployed by somebody else. */
+  readonly kind: 'deploy' | 'rollback' | 'promote' | 'adopt';
   readonly environment: string;
   readonly app: string;
   readonly images: readonly BakedImage[];

@@ -26,7 +26,7 @@ export const RUN_STATES = [
 
 export type RunState = (typeof RUN_STATES)[number];
 
-export type RunKind = 'bake' | 'deploy' | 'rollback' | 'promote' | 'retire';
+export type RunKind = 'bake' | 'deploy' | 'rollback' | 'promote' | 'retire' | 'adopt';
 
 export const OUTCOMES = [
   'refused',

@@ -1,3 +1,4 @@
+import { adopt } from '../adopt/adopt';
 import { readLog, type LogView } from '../durable/chained-reader';
 import { DiskFullError, isDiskFull } from '../durable/disk-full';
 import { requirePipeline } from '../config/read';
@@ -148,6 +149,8 @@ async function perform(parts: DeployParts): Promise<RunEnd> {
       return rollback(parts);
     case 'retire':
       return retireIdle(parts);
+    case 'adopt':
+      return adopt(parts);
   }
 }
 

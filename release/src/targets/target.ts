@@ -32,6 +32,24 @@ export interface ObservedSlot {
   readonly release: string | undefined;
 }
 
+/** What runs in one slot, so that it can be written down as a release. */
+export interface RunningSlot {
+  readonly name: string;
+  /** The release that the stamp names. */
+  readonly release: string | undefined;
+  readonly running: readonly string[];
+  readonly images: readonly RunningImage[];
+}
+
+export interface RunningImage {
+  /** Of an image of the file. */
+  readonly name: string;
+  readonly id: string;
+  readonly ref: string;
+  /** Every digest that a running instance may show. */
+  readonly digests: readonly string[];
+}
+
 /** A plan that waits for approval. */
 export interface PreparedPlan {
   /** `sha256:…`: what is approved. */
@@ -72,6 +90,8 @@ export interface Target {
   /** What must not change between runs: `awsAccount`, `stateLineage`, `engine`. Compared with `pin`. */
   fingerprint(context: RunContext): Promise<Readonly<Record<string, string>>>;
   observe(context: RunContext): Promise<Observation>;
+  /** What runs, image by image: an environment without a ledger is adopted from it. */
+  running(context: RunContext): Promise<readonly RunningSlot[]>;
   /** The slot to deploy to; undefined for targets without slots. */
   idleSlot(observation: Observation): string | undefined;
   /** @throws RunStoppedError `failed` when planning fails: nothing was changed */

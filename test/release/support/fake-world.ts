@@ -17,6 +17,7 @@ import type {
   DesiredRelease,
   Observation,
   PreparedPlan,
+  RunningSlot,
   Target,
   Verification,
 } from '../../../release/src/targets/target';
@@ -105,6 +106,16 @@ export class FakeWorld implements Target, Baker {
   async observe(): Promise<Observation> {
     const slots = [...this.slots].map(([name, { ids, release }]) => ({ name, running: [...ids], release }));
     return Promise.resolve({ activeSlot: this.activeSlot, slots, stampedRelease: this.stamped });
+  }
+
+  running(): Promise<RunningSlot[]> {
+    const slots = [...this.slots].map(([name, { ids, release }]) => ({
+      name,
+      release: this.stamped === undefined ? undefined : release,
+      running: [...ids],
+      images: ids.map((id) => ({ name: 'web', id, ref: `127.0.0.1:5000/web@${id}`, digests: [id] })),
+    }));
+    return Promise.resolve(slots);
   }
 
   idleSlot({ activeSlot }: Observation): string {

@@ -11,6 +11,8 @@ export interface ContainerState {
    * `.ImageDigest` is another one: that of the manifest as stored here (release-engine.md, finding 7).
    */
   readonly image: string;
+  /** What it was started from: `repo@sha256:…`, a tag, an id. */
+  readonly reference: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -33,6 +35,8 @@ function containerOf(item: Json): ContainerState {
     status: textOf(state['Status']),
     exitCode: typeof state['ExitCode'] === 'number' ? state['ExitCode'] : 0,
     image: image.includes(':') ? image : `sha256:${image}`,
+    // Podman's own member; Docker has the name in the configuration alone.
+    reference: textOf(item['ImageName']) || textOf(objectOf(item['Config'])['Image']),
     labels: Object.fromEntries(labels.filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
   };
 }

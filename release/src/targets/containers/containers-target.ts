@@ -6,7 +6,15 @@ import type { PlanHeading } from '../../plan/markdown';
 import { RunStoppedError, type RunContext } from '../../run/context';
 import { MissingValueError, resolveValue } from '../../secrets/sources';
 import type { Secret } from '../../secrets/redactor';
-import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../target';
+import type {
+  ApplyOutcome,
+  DesiredRelease,
+  Observation,
+  PreparedPlan,
+  RunningSlot,
+  Target,
+  Verification,
+} from '../target';
 import type { ContainerState } from './container-state';
 import {
   approvedPlan,
@@ -20,6 +28,7 @@ import {
 import { ContainerEngine } from './engine';
 import { LABELS } from './labels';
 import { RouteFile } from './route-file';
+import { runningSlots } from './running';
 import { containersOf, storedConfig, type ContainerSpec, type StoredConfig } from './run-spec';
 import { isStamped, observationOf, readSlots, slotNames, type Slot } from './slots';
 
@@ -51,6 +60,10 @@ class ContainersTarget implements Target {
   async observe(context: RunContext): Promise<Observation> {
     const slots = await this.slots(context);
     return observationOf(slots, routeOf(context).activeSlot(slots));
+  }
+
+  async running(context: RunContext): Promise<readonly RunningSlot[]> {
+    return runningSlots(this.config, await this.engineOf(context), await this.slots(context), context);
   }
 
   idleSlot({ activeSlot, slots }: Observation): string | undefined {

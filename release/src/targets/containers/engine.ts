@@ -86,6 +86,13 @@ export class ContainerEngine {
     return code === 0 && id !== '' ? id : undefined;
   }
 
+  /** Names with digests under which a registry has an image that lies here: `repo@sha256:…`. */
+  async repositoryDigests(image: string): Promise<readonly string[]> {
+    const words = ['image', 'inspect', '--format', '{{range .RepoDigests}}{{.}} {{end}}', image];
+    const { code, standardOutput } = await askTool(this.context, this.tool, words);
+    return code === 0 ? standardOutput.split(/\s+/).filter((name) => name.includes('@')) : [];
+  }
+
   pull(reference: string, isInsecure: boolean): Promise<ToolResult> {
     const words = ['pull', ...(isInsecure && this.kind === 'podman' ? ['--tls-verify=false'] : []), reference];
     return this.context.act({ name: 'pull', tool: this.tool, words, timeout: PULL_MILLISECONDS });

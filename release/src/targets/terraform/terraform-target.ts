@@ -5,7 +5,7 @@ import { planAsMarkdown } from '../../plan/markdown';
 import { readTerraformPlan, UnusablePlanError } from '../../plan/terraform-plan';
 import type { Plan } from '../../plan/plan';
 import { RunStoppedError, type RunContext } from '../../run/context';
-import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../target';
+import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, RunningSlot, Target, Verification } from '../target';
 import { applyPlan, recoverPlan } from './apply';
 import { awsAccount, createInstanceRefresh, type InstanceRefresh } from './instance-refresh';
 import { changesOf, type PlannedStep, type TerraformIntent } from './intent';
@@ -14,6 +14,7 @@ import { PlanFiles } from './plan-files';
 import { knownOf, observationOf, ONLY_SLOT } from './reality';
 import { codeOfRelease, type Code } from './release-code';
 import { NoTreeError, storedConfig, type StoredConfig } from './release-tree';
+import { runningSlots } from './running';
 import { scopeViolations } from './scope';
 import { TerraformCli, type StateFacts } from './terraform-cli';
 import { TerraformVariables } from './variables';
@@ -60,6 +61,10 @@ class TerraformTarget implements Target {
     const cli = await this.cli(context);
     const { outputs, isEmpty } = await cli.state();
     return observationOf(this.config, outputs, isEmpty, this.options.witness);
+  }
+
+  async running(context: RunContext): Promise<readonly RunningSlot[]> {
+    return runningSlots(this.config, await this.observe(context), context);
   }
 
   idleSlot({ activeSlot }: Observation): string | undefined {
