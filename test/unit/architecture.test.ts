@@ -73,8 +73,14 @@ const PARTS: readonly {
     own: ['release/src/', 'server/src/workspace/linter', 'server/src/workspace/digests/', 'server/src/node/'],
     packages: ['node:', 'yaml', 'ajv', 'ulid', 'picomatch'],
   },
+  // What is there before the delivery half is loaded runs in a browser too.
+  ...['frame.ts', 'virtual-files.ts', 'command-table.ts', 'l10n.ts'].map((name) => ({
+    path: `client/src/release/${name}`,
+    own: ['client/src/'],
+    packages: ['vscode'],
+  })),
   {
-    path: 'client/src/',
+    path: 'client/src/release/',
     own: [
       'client/src/',
       'server/src/lsp/protocol',
@@ -84,6 +90,11 @@ const PARTS: readonly {
       'server/src/workspace/checklist/markdown',
       'server/src/workspace/checklist/facts',
     ],
+    packages: ['vscode', 'node:'],
+  },
+  {
+    path: 'client/src/',
+    own: ['client/src/', 'server/src/lsp/protocol'],
     packages: ['vscode', 'vscode-languageclient'],
   },
 ];

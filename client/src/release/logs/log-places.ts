@@ -19,7 +19,7 @@ const PATTERNS: readonly RegExp[] = [
   // Shells: `./run.sh: line 12: foo: command not found`
   /(?<path>[^\s:"'`<>|()]+): line (?<line>\d+):/dg,
   // Compilers, linters, BuildKit and our own findings: `Dockerfile:5`, `web/app.ts:3:14`
-  /(?<path>(?:[A-Za-z]:[\\/])?[^\s:"'`<>|()[\]]+):(?<line>[1-9]\d{0,6})(?::(?<column>[1-9]\d{0,4}))?(?![\w.:/])/dg,
+  /(?<path>(?:[A-Za-z]:[\\/])?[^\s:"'`<>|()[\]]+):(?<line>[1-9]\d{0,6})(?::(?<column>[1-9]\d{0,4}))?(?![\w./]|:\S)/dg,
 ];
 
 /** Every place that a line names. Whether there is such a file is asked by whoever opens it. */
@@ -47,6 +47,6 @@ export function placesIn(text: string): readonly LogPlace[] {
 
 /** `12:30:01` is a time, `10.0.0.1:8080` an address, `https://host:443` a URL. */
 function isPath(text: string): boolean {
-  if (/^[\d.]+$/.test(text) || /^[a-z][\w+.-]*:?\/\//i.test(text) || /^\/\//.test(text)) return false;
+  if (/^[\d.]+$|^\d{4}-\d\d-\d\dT/.test(text) || /^[a-z][\w+.-]*:?\/\//i.test(text) || /^\/\//.test(text)) return false;
   return /[A-Za-z]/.test(text);
 }
