@@ -12,6 +12,16 @@ export interface HealthResult {
   readonly checks: readonly CheckResult[];
 }
 
+/** Time as checks know it: the monotonic clock, because one that is set would end a check, or never (F31). */
+export interface HealthClock {
+  /** Milliseconds. */
+  now(): Milliseconds;
+  /** Ends early when the signal is aborted. */
+  pause(time: Milliseconds, signal: AbortSignal): Promise<void>;
+}
+
+const REAL_CLOCK: HealthClock = { now: () => performance.now(), pause };
+
 export interface HealthContext {
   readonly known: Known;
   readonly signal: AbortSignal;
@@ -20,6 +30,8 @@ export interface HealthContext {
     command: CommandLine,
     signal: AbortSignal,
   ): Promise<{ readonly code: number | null; readonly detail: string }>;
+  /** The clock that limits count by; tests give their own. */
+  readonly clock?: HealthClock | undefined;
   /** Told of every probe, for whoever watches. */
   onProbe?(check: string, result: ProbeResult): void;
 }
@@ -38,15 +50,15 @@ export async function checkHealth(checks: readonly HealthCheck[], context: Healt
 
 async function runCheck(check: HealthCheck, context: HealthContext): Promise<CheckResult> {
   const { name, probe } = prepare(check, context);
-  // The monotonic clock: a wall clock that is set would end the check, or never (F31).
-  const end = performance.now() + check.timeout;
+  const clock = context.clock ?? REAL_CLOCK;
+  const end = clock.now() + check.timeout;
   const samples: ProbeResult[] = [];
   let probes = 0;
   let inARow = 0;
   let answeredByOther = 0;
   let last: ProbeResult['identity'] = 'not-asked';
   for (;;) {
-    const left = end - performance.now();
+    const left = end - clock.now();
     if (left <= 0 || context.signal.aborted) break;
     const result = await probe(AbortSignal.any([context.signal, AbortSignal.timeout(Math.ceil(left))]));
     probes++;
@@ -54,12 +66,12 @@ async function runCheck(check: HealthCheck, context: HealthContext): Promise<Che
     if (samples.length > SAMPLES) samples.shift();
     context.onProbe?.(name, result);
     // Cut off by the end of the check, not by its own time: it proves nothing.
-    if (!result.healthy && left < REQUEST_MILLISECONDS && performance.now() >= end) break;
+    if (!result.healthy && left < REQUEST_MILLISECONDS && clock.now() >= end) break;
     last = result.identity;
     inARow = result.healthy && result.identity !== 'mismatch' ? inARow + 1 : 0;
     answeredByOther = result.healthy && result.identity === 'mismatch' ? answeredByOther + 1 : 0;
     if (inARow >= check.consecutive) return { check: name, healthy: true, identity: last, probes, samples };
-    await pause(Math.min(check.every, end - performance.now()), context.signal);
+    await clock.pause(Math.min(check.every, end - clock.now()), context.signal);
   }
   // Healthy to the end, only not the new version.
   const isOther = answeredByOther >= check.consecutive;

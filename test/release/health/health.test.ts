@@ -2,7 +2,12 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HealthCheck, HttpCheck } from '../../../release/src/config/types';
-import { checkHealth, type HealthContext, type HealthResult } from '../../../release/src/health/health';
+import {
+  checkHealth,
+  type HealthClock,
+  type HealthContext,
+  type HealthResult,
+} from '../../../release/src/health/health';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -34,6 +39,21 @@ function check(checks: readonly HealthCheck[], changes: Partial<HealthContext> =
   });
 }
 
+/** Time goes on between probes only: a busy machine takes none of a check's time. */
+function probeClock(): HealthClock {
+  let now = 0;
+  return {
+    now: () => now,
+    pause: (time) => {
+      now += time;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Long in real time, a few probes in time of the check. */
+const FEW = { every: 20_000, timeout: 100_000 };
+
 const IDENTITY = { header: 'X-Release', equals: '${release.id}' };
 
 describe('the verdict', () => {
@@ -47,12 +67,14 @@ describe('the verdict', () => {
     const identity = { json: '$.build[0].commit', equals: '${release.id}' };
     expect((await check([http(url, { identity })])).verdict).toBe('confirmed');
     const inherited = { json: '$.constructor', equals: 'x' };
-    expect((await check([http(url, { identity: inherited, timeout: 1500 })])).verdict).toBe('unconfirmed');
+    expect((await check([http(url, { identity: inherited, ...FEW })], { clock: probeClock() })).verdict).toBe(
+      'unconfirmed',
+    );
   });
 
   it('F16: is unconfirmed when the old version answers, and says who did', async () => {
     const url = await serve((_request, response) => response.setHeader('x-release', 'old').end());
-    const result = await check([http(url, { identity: IDENTITY, timeout: 1500 })]);
+    const result = await check([http(url, { identity: IDENTITY, ...FEW })], { clock: probeClock() });
     expect(result.verdict).toBe('unconfirmed');
     expect(result.checks[0]?.samples.at(-1)?.detail).toBe('200, X-Release is `old`, not `new`');
   });
@@ -73,7 +95,9 @@ describe('the verdict', () => {
   it('waits for a version that comes up late', async () => {
     let count = 0;
     const url = await serve((_request, response) => response.setHeader('x-release', ++count < 4 ? 'old' : 'new').end());
-    expect((await check([http(url, { identity: IDENTITY })])).verdict).toBe('confirmed');
+    expect((await check([http(url, { identity: IDENTITY, ...FEW })], { clock: probeClock() })).verdict).toBe(
+      'confirmed',
+    );
     expect(count).toBe(4);
   });
 });
@@ -82,11 +106,12 @@ describe('a check that does not get well', () => {
   it('F15: fails at its deadline when nobody listens', async () => {
     const url = await serve(() => undefined);
     servers.splice(0).forEach((server) => server.close());
-    const started = performance.now();
-    const result = await check([http(url, { timeout: 400 })]);
+    const clock = probeClock();
+    const result = await check([http(url, { every: 7000, timeout: 100_000 })], { clock });
     expect(result.verdict).toBe('unhealthy');
     expect(result.checks[0]?.samples.at(-1)?.detail).toContain('ECONNREFUSED');
-    expect(performance.now() - started).toBeGreaterThanOrEqual(395);
+    expect(clock.now(), 'neither sooner nor later').toBe(100_000);
+    expect(result.checks[0]?.probes).toBe(15);
   });
 
   it('F17: flaps: only answers in a row count, and the deadline stays', async () => {
@@ -95,13 +120,20 @@ describe('a check that does not get well', () => {
       response.statusCode = count++ % 2 === 0 ? 200 : 500;
       response.end();
     });
-    const result = await check([http(url, { consecutive: 2, timeout: 400 })]);
+    const result = await check([http(url, { consecutive: 2, ...FEW })], { clock: probeClock() });
     expect(result.verdict).toBe('unhealthy');
-    expect(result.checks[0]?.probes).toBeGreaterThan(4);
+    // One for each 20 s of 100 s: an answer that was healthy for a moment gives no more time.
+    expect(result.checks[0]?.probes).toBe(5);
+  });
+
+  it('F18: one that hangs to the end of the check', async () => {
+    const url = await serve(() => undefined);
+    const result = await check([http(url, { timeout: 250 })]);
+    expect(result.verdict).toBe('unhealthy');
+    expect(result.checks[0]?.samples[0]?.detail).toContain('no answer before the time was over');
   });
 
   it.each<[string, RequestListener, string]>([
-    ['hangs', () => undefined, 'no answer before the time was over'],
     [
       'redirects in a loop',
       (_request, response) => response.writeHead(302, { location: '/again' }).end(),
@@ -126,20 +158,32 @@ describe('a check that does not get well', () => {
     ['breaks the connection', (request) => request.socket.destroy(), 'socket hang up'],
   ])('F18: %s', async (_name, listener, detail) => {
     const url = await serve(listener);
-    const result = await check([http(url, { timeout: 250 })]);
+    const result = await check([http(url, FEW)], { clock: probeClock() });
     expect(result.verdict).toBe('unhealthy');
     expect(result.checks[0]?.samples[0]?.detail).toContain(detail);
   });
 
+  it('F18: one that hangs is given up after 3 s, and asked again', async () => {
+    let asked = 0;
+    const url = await serve((_request, response) => (++asked === 1 ? undefined : response.end()));
+    const start = performance.now();
+    const result = await check([http(url, { every: 10, timeout: 60_000 })]);
+    expect(result.checks[0]).toMatchObject({ healthy: true, probes: 2 });
+    expect(result.checks[0]?.samples[0]?.detail).toContain('no answer');
+    expect(performance.now() - start).toBeGreaterThanOrEqual(2900);
+  });
+
   it('F18: shows what is wrong with TLS', async () => {
     const url = await serve((_request, response) => response.end());
-    const result = await check([http(url.replace('http:', 'https:'), { timeout: 200 })]);
+    const result = await check([http(url.replace('http:', 'https:'), FEW)], { clock: probeClock() });
     expect(result.checks[0]?.samples[0]?.detail).toMatch(/SSL|wrong version|EPROTO/i);
   });
 
   it('keeps terminal escapes of an answer out of its messages', async () => {
     const url = await serve((_request, response) => response.end('{"v":"\\u001b]8;;http://evil\\u0007old"}'));
-    const result = await check([http(url, { identity: { json: '$.v', equals: 'new' }, timeout: 100 })]);
+    const result = await check([http(url, { identity: { json: '$.v', equals: 'new' }, ...FEW })], {
+      clock: probeClock(),
+    });
     expect(result.checks[0]?.samples[0]?.detail).not.toMatch(/[\x00-\x1f]/);
   });
 
