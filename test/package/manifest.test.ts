@@ -48,8 +48,8 @@ describe('the manifest', () => {
     expect([...used].sort()).toEqual(Object.keys(texts).sort());
   });
 
-  it('has the settings of the protocol with their defaults, and no others', () => {
-    const expected = new Map<string, unknown>();
+  it('has the settings of the protocol with their defaults, one that only the client reads, and no others', () => {
+    const expected = new Map<string, unknown>([[`${SETTINGS_SECTION}.codeLens.enable`, false]]);
     for (const [name, value] of Object.entries(DEFAULT_SETTINGS)) {
       if (name === 'review' || name === 'digests') {
         for (const [inner, usual] of Object.entries(value as object))

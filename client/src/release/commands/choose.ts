@@ -20,6 +20,7 @@ export interface Given {
   readonly environment?: string | undefined;
   readonly run?: string | undefined;
   readonly release?: string | undefined;
+  readonly image?: string | undefined;
   readonly uri?: Uri | undefined;
 }
 
@@ -35,6 +36,7 @@ export function readGiven(given: unknown): Given {
     environment: text('environment'),
     run: text('run'),
     release: text('release'),
+    image: text('image'),
     uri: fields['uri'] instanceof Uri ? fields['uri'] : undefined,
   };
 }

@@ -55,8 +55,9 @@ export async function bake(delivery: Delivery, given: unknown): Promise<StoredRu
     });
     return undefined;
   }
-  const uri = readGiven(given).uri;
-  const own = uri ? imageOfFile(pipeline, uri.fsPath) : undefined;
+  const { uri, image } = readGiven(given);
+  const named = image !== undefined && names.includes(image) ? image : undefined;
+  const own = named ?? (uri ? imageOfFile(pipeline, uri.fsPath) : undefined);
   const picked = own ?? (names.length === 1 ? names[0] : await pickImage(delivery, pipeline, names));
   if (picked === undefined) return undefined;
   const images = picked === '' ? [] : [picked];

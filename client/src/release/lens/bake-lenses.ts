@@ -101,7 +101,7 @@ export class BakeLenses implements CodeLensProvider, Disposable {
       title: l10n.t('$(package) Bake {0}', image),
       tooltip: l10n.t('Builds, tests and publishes the image, as immutable.yaml says'),
       command: 'immutableInfra.bakeImage',
-      arguments: [{ image, folder: folder.folder }],
+      arguments: [{ uri, image }],
     });
     const config = pipeline.images.get(image)?.bake;
     const used = config?.kind === 'container' ? [new UsedBy(range, uri, config.repository)] : [];
