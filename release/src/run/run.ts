@@ -60,6 +60,12 @@ export async function executeRun(world: RunWorld): Promise<RunEnd> {
   const journal = Journal.open(directory, root.torn, fence);
   const ledgerPath = root.ledger(spec.environment ?? IMAGES);
   const ledger = Ledger.open(ledgerPath, root.torn, fence, SYSTEM_CLOCKS, world.courier);
+  if (ledger.savedTail !== undefined) {
+    context.tell({
+      type: 'warning',
+      text: `The last line of the ledger was never finished: nobody was told that it is there. It was saved to ${ledger.savedTail}.`,
+    });
+  }
   try {
     const end = await runToEnd(world, journal, past, ledgerWriter(ledger, journal.reserve, context), ledgerPath);
     world.beforeClose?.(end);
