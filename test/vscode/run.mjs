@@ -1,12 +1,13 @@
-// Runs the suites in a real VS Code: `node test/vscode/run.mjs [host] [browser] [web]`. Prints the closing line.
+// Runs the suites in a real VS Code: `node test/vscode/run.mjs [host] [browser] [web] [release]`. Prints the closing line.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBrowserSuite } from './browser/index.mjs';
 import { MissingPrerequisite } from './host.mjs';
+import { runReleaseSuite } from './release.mjs';
 import { root, runHostSuite } from './suite.mjs';
 import { runWebSuite } from './web.mjs';
 
-const SUITES = { host: runHostSuite, browser: runBrowserSuite, web: runWebSuite };
+const SUITES = { host: runHostSuite, browser: runBrowserSuite, web: runWebSuite, release: runReleaseSuite };
 
 const wanted = process.argv.slice(2).filter((word) => word in SUITES);
 const totals = { passed: 0, failed: 0, skipped: 0 };

@@ -16,6 +16,7 @@ import { CONTEXT, DELIVERY_COMMANDS, type DeliveryCommandId } from './command-ta
 import { cancelCommand } from './commands/cancel';
 import { debugInstance } from './commands/debug-instance';
 import { decide, decideOnPlan } from './commands/decide';
+import { adopt } from './commands/adopt';
 import { bake, deploy, promote } from './commands/deploy';
 import { doctor } from './commands/doctor';
 import { takeOverLock, verifyLedger } from './commands/history';
@@ -255,7 +256,7 @@ function actionOf(id: DeliveryCommandId): Action {
     case 'immutableInfra.migrationChecklist':
       return ({ documents }) => documents.checklist();
     case 'immutableInfra.adoptDeployment':
-      return notYet;
+      return adopt;
   }
 }
 
@@ -284,10 +285,6 @@ async function refresh({ pipelines, runs }: Delivery): Promise<void> {
   await pipelines.search();
   runs.look();
   runs.touch();
-}
-
-async function notYet({ ask }: Delivery): Promise<void> {
-  await ask.notify({ severity: 'information', text: l10n.t('This command comes with a later version.') });
 }
 
 async function showRun(

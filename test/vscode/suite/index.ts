@@ -13,7 +13,7 @@ interface ReportedTest {
  * the exit code alone cannot be trusted, because a host that dies also ends with 0.
  */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, slow: 5_000, color: false, reporter: 'min' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 90_000, slow: 5_000, color: false, reporter: 'min' });
   const only = process.env['VSCODE_TEST_ONLY'];
   if (only !== undefined) mocha.grep(only);
   mocha.suite.emit('pre-require', globalThis, '', mocha);
@@ -44,6 +44,10 @@ function load(window: string): Promise<unknown> {
       return import('./windows/virtual');
     case 'empty':
       return import('./windows/empty');
+    case 'release':
+      return import('./release/all');
+    case 'release-untrusted':
+      return import('./release/untrusted');
     default:
       throw new Error(`no tests for a window ${window}`);
   }

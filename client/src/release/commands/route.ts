@@ -7,7 +7,7 @@ import { hasSlots } from '../runs/run-facts';
 import type { StoredRun } from '../runs/run-store';
 import { startRun } from '../runs/start-run';
 import { requireTrust } from '../workspace/trust';
-import { chooseEnvironment, readGiven, type ChosenEnvironment } from './choose';
+import { chooseEnvironment, type ChosenEnvironment } from './choose';
 import { confirm } from './decide';
 import { goBack, historyOf } from './roll-back';
 
@@ -113,9 +113,4 @@ export async function look(
   });
   delivery.log.info(`Looked at ${environment.name}: ${found.differences.length} differences.`);
   return found;
-}
-
-/** A row of the view may name the environment only. */
-export function environmentNamed(given: unknown): string | undefined {
-  return readGiven(given).environment;
 }

@@ -138,10 +138,6 @@ function kindText(kind: StoredRelease['kind']): string {
       return l10n.t('rolled back to');
     case 'promote':
       return l10n.t('promoted');
-    case 'adopt':
-      return l10n.t('adopted');
-    case 'adopt':
-      return l10n.t('adopted');
   }
 }
 
