@@ -268,13 +268,16 @@ export class FakeWorld implements Target, Baker {
   /** A port on loopback where somebody listens. */
   healthyPort = 0;
   private isAskedOfBroken = false;
+  /** Set when a test lets the old version answer: no time makes that healthy. */
+  answersOld = false;
 
   /** A healthy version gets all the time that a busy machine needs; a broken one is given up soon. */
   private worldOf(spec: RunSpec): Pick<RunContext, 'pipeline' | 'environment'> {
     const pipeline = requirePipeline(spec.pipeline, 'immutable.yaml');
     const environment = pipeline.environments.get(spec.environment ?? '');
     for (const check of environment?.health ?? []) {
-      Object.defineProperty(check, 'timeout', { get: () => (this.isAskedOfBroken ? 50 : 60_000) });
+      const timeout = (): number => (this.answersOld ? 1000 : this.isAskedOfBroken ? 50 : 60_000);
+      Object.defineProperty(check, 'timeout', { get: timeout });
     }
     return { pipeline, environment };
   }
