@@ -16,7 +16,7 @@ import { OUTCOMES, RUN_STATES } from '../../../release/src/run/journal-entry';
 
 describe('questions in turn', () => {
   const pick =
-    (name: string, answers: (string | typeof BACK | undefined | 'skip')[]) =>
+    (name: string, answers: (string | typeof BACK | undefined)[]) =>
     (before: readonly string[]): Promise<readonly string[] | typeof BACK | 'skip' | undefined> => {
       const answer = answers.shift();
       return Promise.resolve(

@@ -138,6 +138,8 @@ function kindText(kind: StoredRelease['kind']): string {
       return l10n.t('rolled back to');
     case 'promote':
       return l10n.t('promoted');
+    case 'adopt':
+      return l10n.t('adopted');
   }
 }
 
