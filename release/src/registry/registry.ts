@@ -1,5 +1,4 @@
 import { systemClock } from '../../../server/src/node/digest-resolver';
-import { DockerCredentials } from '../../../server/src/node/docker-credentials';
 import { NodeTransport } from '../../../server/src/node/http-transport';
 import { ProxySettings } from '../../../server/src/node/proxy-settings';
 import { Authorizer } from '../../../server/src/workspace/digests/authorization';
@@ -7,6 +6,7 @@ import { HostGate } from '../../../server/src/workspace/digests/host-gate';
 import { readManifest, type Surroundings } from '../../../server/src/workspace/digests/manifest-digest';
 import { DigestProblem, fromFailure } from '../../../server/src/workspace/digests/problem';
 import { registryReference, type RegistryReference } from '../../../server/src/workspace/digests/registry-reference';
+import { ContainerCredentials } from './container-credentials';
 import { HttpFailure } from '../../../server/src/workspace/digests/transport';
 
 /** For one answer. */
@@ -39,10 +39,12 @@ export class RegistryError extends Error {
 }
 
 export interface RegistryOptions {
-  /** Of this process: proxies, and where Docker keeps log-ins. */
+  /** Of this process: proxies, and where podman and Docker keep log-ins. */
   readonly own: Readonly<Record<string, string | undefined>>;
   /** Absolute: no credential helper is run from it. */
   readonly workspace: string;
+  /** Whose images are asked for: log-ins may be for a part of a registry. */
+  readonly repository?: string | undefined;
   /** Registries that speak plain HTTP; those on loopback always may. */
   readonly insecure?: readonly string[] | undefined;
 }
@@ -52,8 +54,8 @@ export class Registry {
   private readonly around: Surroundings;
   private readonly insecure: ReadonlySet<string>;
 
-  constructor({ own, workspace, insecure = [] }: RegistryOptions) {
-    const credentials = new DockerCredentials({ env: own, workspaces: [workspace] });
+  constructor({ own, workspace, repository = '', insecure = [] }: RegistryOptions) {
+    const credentials = new ContainerCredentials(own, workspace, repository);
     this.around = {
       transport: new NodeTransport({ proxies: new ProxySettings(own), userAgent: 'immutable-infra' }),
       authorizer: new Authorizer(credentials, systemClock, TIMEOUT_MILLISECONDS),

@@ -140,6 +140,15 @@ async function applyPlanned(
     throw new RunStoppedError(kind, `Nothing was applied. ${applied.table.join('; ')}`, { table: applied.table });
   }
   if (applied.outcome === 'partial') {
+    // What stands there now came from us, so that it may be ended or replaced.
+    parts.ledger.append({
+      type: 'attempt',
+      run: parts.spec.run,
+      id: release.id,
+      images: [...release.images.values()],
+      reason: 'Only a part was applied.',
+      slot: target.idleSlot(before) ?? null,
+    });
     throw new RunStoppedError('partial', `Only a part was applied:\n${applied.table.join('\n')}`, {
       table: applied.table,
     });

@@ -13,6 +13,7 @@ import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
 import { promotedImages } from './promote';
 import { bringBack } from './rollback';
+import { requireWayBack } from './retire-guards';
 import { actorOf, type RunSpec } from './spec';
 
 export interface DeployParts extends LiveParts {
@@ -132,7 +133,7 @@ async function retireOld(slot: string, parts: DeployParts): Promise<string> {
 }
 
 /** Ends a slot that has no traffic (release-engine.md §3.7, retire guards). */
-export async function retireSlot(slot: string, parts: LiveParts): Promise<{ readonly left: readonly string[] }> {
+export async function retireSlot(slot: string, parts: DeployParts): Promise<{ readonly left: readonly string[] }> {
   const { target, context, steps, spec, environment, ledger } = parts;
   const now = await observe(parts, 'retire');
   if (now.activeSlot === slot) throw new RunStoppedError('refused', `${slot} has the traffic and stays.`);
@@ -144,6 +145,15 @@ export async function retireSlot(slot: string, parts: LiveParts): Promise<{ read
       `Nothing says that ${slot} is ours: it carries no stamp of a release. It stays.`,
     );
   }
+  const { release } = running;
+  await steps.step('gate', {
+    intent: () => ({ what: 'way-back', slot }),
+    act: async () => {
+      await requireWayBack(slot, release, parts);
+      return {};
+    },
+    recover: () => Promise.resolve(undefined),
+  });
   context.tell({ type: 'state', state: 'RETIRING', text: `Retiring ${slot}` });
   const plan = await planStep(
     'retire',

@@ -8,9 +8,12 @@ import type { JsonObject } from '../durable/canonical-json';
 import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
 import type { LedgerWriter } from './ledger-writer';
+import type { StateRoot } from '../state-root';
+import { keepStatement, provenanceOf } from './provenance';
 import type { RunSpec } from './spec';
 
 export interface BakeParts {
+  readonly root: StateRoot;
   readonly spec: RunSpec;
   readonly context: RunContext;
   readonly steps: DurableSteps;
@@ -46,23 +49,43 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
   context.tell({ type: 'state', state: 'BAKING', text: `Baking ${image.name}` });
   const baked = await steps.step<JsonObject>('bake', {
     intent: () => ({ image: image.name, inputs: choice.inputs }),
-    act: () => baker.bake(image, known, context),
+    act: () => baker.bake(image, known, context).catch((error: unknown) => noteOrphans(error, image, parts)),
     recover: (intent) => baker.recoverBake(image, intent, context),
   });
   await testImage(image, baked, parts);
   context.tell({ type: 'state', state: 'PUBLISHING', text: `Publishing ${image.name}` });
   const published = await steps.step<{ readonly image: BakedImage }>('publish', {
     intent: () => ({ image: image.name }),
-    act: async () => ({ image: { ...(await baker.publish(image, baked, known, context)), inputs: choice.inputs } }),
+    act: async () => {
+      const made = { ...(await baker.publish(image, baked, known, context)), inputs: choice.inputs };
+      const statement = provenanceOf(made, image, spec);
+      const kept = statement === undefined ? null : keepStatement(statement, parts.root);
+      // Nobody made a list of what is in it: that is said, and none is made up.
+      return { image: { ...made, provenance: { ...made.provenance, statement: kept, sbom: 'none' } } };
+    },
     // Publishing under a unique name gives the same result however often it is done.
     recover: () => Promise.resolve(undefined),
   });
   await steps.once(['image.recorded'], () => {
-    const again = view.records().findLast((record) => record.type === 'image' && record.run === spec.run);
+    const again = view
+      .records()
+      .findLast(
+        (record) =>
+          record.type === 'image' && record.run === spec.run && (record['image'] as BakedImage).name === image.name,
+      );
     const record = again ?? ledger.append({ type: 'image', run: spec.run, image: published.image });
     return { type: 'image.recorded', seq: record.seq };
   });
   return published.image;
+}
+
+/** What a build made before it failed is no image of ours, and stays where it is: a person may delete it (F08). */
+function noteOrphans(error: unknown, { name }: ImageConfig, { ledger, spec }: BakeParts): never {
+  const orphans = error instanceof RunStoppedError ? error.evidence['orphans'] : undefined;
+  if (Array.isArray(orphans) && orphans.length > 0) {
+    ledger.append({ type: 'note', run: spec.run, what: 'orphan-image', image: name, orphans });
+  }
+  throw error;
 }
 
 async function retrievableImage(

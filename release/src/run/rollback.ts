@@ -75,9 +75,14 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
   };
 }
 
-function requireOneWayAccepted(wanted: StoredRelease, { history, spec }: LiveParts): void {
-  const crossed = history.oneWayAfter(wanted).filter(({ id }) => !spec.decisions.acceptOneWay.includes(id));
-  if (crossed.length === 0) return;
+function requireOneWayAccepted(wanted: StoredRelease, { history, spec, ledger }: LiveParts): void {
+  const all = history.oneWayAfter(wanted);
+  const crossed = all.filter(({ id }) => !spec.decisions.acceptOneWay.includes(id));
+  if (crossed.length === 0) {
+    const accepted = all.map(({ id }) => id);
+    if (accepted.length > 0) ledger.append({ type: 'note', run: spec.run, what: 'one-way-accepted', accepted });
+    return;
+  }
   const ids = crossed.map(({ id }) => id);
   throw new RunStoppedError(
     'refused',
@@ -118,11 +123,13 @@ export async function bringBack(failure: UnhealthyError, release: DesiredRelease
   });
   context.tell({ type: 'problem', text: failure.message });
   const now = await observe(parts, 'bring-back');
+  const logs = failure.slot === undefined ? [] : ((await parts.target.logs?.(failure.slot, context)) ?? []);
+  const said = logs.map((line) => `\n${line}`).join('');
   if (failure.slot !== undefined && now.activeSlot !== failure.slot) {
     if (!environment.rollback.auto) {
       return {
         outcome: 'failed',
-        text: `${failure.message}\n${now.activeSlot ?? 'Nothing'} still serves; ${failure.slot} is kept to look at.`,
+        text: `${failure.message}\n${now.activeSlot ?? 'Nothing'} still serves; ${failure.slot} is kept to look at.${said}`,
       };
     }
     const { left } = await retireSlot(failure.slot, parts);

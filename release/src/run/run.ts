@@ -18,6 +18,7 @@ import type { JournalEntry, Outcome } from './journal-entry';
 import { ledgerWriter, type LedgerWriter } from './ledger-writer';
 import { rollback } from './rollback';
 import { isEffect, RunGuard } from './run-guard';
+import { requireNoTrial } from './retire-guards';
 import type { RunControl } from './run-control';
 import type { RunSpec } from './spec';
 import { observe } from './bring-live';
@@ -95,7 +96,7 @@ async function runToEnd(
   const steps = new DurableSteps(journal, past, guard);
   const view = readLog<LedgerRecord>(ledgerPath);
   const history = new ReleaseHistory(view);
-  const bake = { spec, context, steps, ledger, view, bakerOf };
+  const bake = { root: world.root, spec, context, steps, ledger, view, bakerOf };
   const environment = context.environment ?? noEnvironment(context.pipeline);
   const parts: DeployParts = {
     root: world.root,
@@ -166,6 +167,7 @@ async function bakeOnly(parts: DeployParts): Promise<RunEnd> {
 }
 
 async function retireIdle(parts: DeployParts): Promise<RunEnd> {
+  requireNoTrial(parts);
   const now = await observe(parts, 'slots');
   const slot =
     parts.spec.slot ?? now.slots.find(({ name, running }) => name !== now.activeSlot && running.length > 0)?.name;

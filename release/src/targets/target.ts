@@ -114,6 +114,8 @@ export interface Target {
   retire(plan: PreparedPlan, slot: string, context: RunContext): Promise<{ readonly left: readonly string[] }>;
   /** Writes the release on the target: the second witness beside the ledger. */
   stamp(release: DesiredRelease, slot: string | undefined, ledgerHead: string, context: RunContext): Promise<void>;
+  /** Keeps what a slot printed beside the run, masked. @returns a line for each file, for people */
+  logs?(slot: string, context: RunContext): Promise<readonly string[]>;
   /** Values for `${slot.…}`, `${output.…}` and `${target.url}` of health checks. */
   known(slot: string | undefined, context: RunContext): Promise<Known>;
 }

@@ -65,7 +65,9 @@ describe('labels', () => {
   it('say what is known, and nothing else', () => {
     const base = `debian:12@sha256:${'b'.repeat(64)}`;
     const now = new Date('2026-11-21T00:00:00Z');
-    expect(imageLabels({ image: 'web', run: '01J', known: { release: { id: 'r1' } }, base, now })).toEqual({
+    expect(
+      imageLabels({ image: 'web', run: '01J', known: { release: { id: 'r1' } }, base, source: undefined, now }),
+    ).toEqual({
       'org.opencontainers.image.created': '2026-11-21T00:00:00.000Z',
       'org.opencontainers.image.base.name': base,
       'org.opencontainers.image.base.digest': `sha256:${'b'.repeat(64)}`,

@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Journal } from '../../../release/src/run/journal';
 import { Pusher } from '../../support/docker-registry';
 import { PowerCut } from '../support/fake-world';
 import { ContainersWorld, missingContainers } from './containers-world';
@@ -12,7 +14,15 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
   beforeEach(async () => {
     world = await ContainersWorld.create();
   }, 60_000);
-  afterEach(() => world.dispose());
+  afterEach(async () => {
+    const problems = isJudged ? world.oracle() : [];
+    isJudged = true;
+    await world.dispose();
+    expect(problems).toEqual([]);
+  });
+
+  /** The common oracle is asked after every case, but where a person broke the world on purpose. */
+  let isJudged = true;
 
   function route(): string {
     return readFileSync(join(world.workspace, 'run/upstream.conf'), 'utf8');
@@ -97,6 +107,65 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     };
     await live();
     expect(await served('blue')).toBe('v1\n');
+  });
+
+  it('F15: a version that listens on nothing: its deadline, what it printed, and nothing happens by itself', async () => {
+    await live();
+    const before = route();
+    world.command('echo the database is not there; exec /bin/busybox sleep 1000');
+    const pipeline = world.pipeline.replace('rollback: { auto: on-health-failure }', '');
+    const start = performance.now();
+    const { outcome, text } = await world.run({ pipeline });
+    expect(outcome).toBe('failed');
+    expect(text).toMatch(
+      /blue still serves; green is kept to look at\.\nWhat shop-local-green-web printed is in (\S+)\.$/,
+    );
+    const [, file = ''] = /printed is in (\S+)\.$/.exec(text) ?? [];
+    expect(readFileSync(file, 'utf8')).toBe('the database is not there\n');
+    expect(route()).toBe(before);
+    expect(world.running()).toEqual(['shop-local-blue-web', 'shop-local-green-web']);
+    const [begun, ended] = healthTimes('run2');
+    expect(ended - begun).toBeGreaterThan(2000);
+    expect(ended - begun).toBeLessThan(4000);
+    expect(performance.now() - start).toBeLessThan(60_000);
+  });
+
+  it('F16: the old version answers the check of the new one: it gets no traffic, and that is said', async () => {
+    await live();
+    world.source('v2');
+    const pipeline = world.pipeline.replace('127.0.0.1:${slot.port}/cgi-bin', `127.0.0.1:${world.ports.blue}/cgi-bin`);
+    const { outcome, text } = await world.run({ pipeline });
+    expect(outcome).toBe('rolled-back');
+    expect(text).toContain('Something answers, but not the new version.');
+    expect(text).toContain('blue still serves; green was ended.');
+    expect(world.releases().map(({ id }) => id)).toEqual(['run1']);
+  });
+
+  it('F16: where nobody asks who answers, it becomes live, and the ledger says that it was not checked', async () => {
+    const identity = 'identity: { header: X-Release, equals: "${release.id}" }';
+    const pipeline = world.pipeline.replace(identity, 'identity: none');
+    expect((await world.run({ pipeline })).text).toBe('run1 is live.');
+    expect(world.releases().at(-1)?.health.verdict).toBe('unchecked');
+  });
+
+  it('F41: a rollback that is stuck keeps both versions; the next one may try again', async () => {
+    await two();
+    world.podman('rm', '--force', 'shop-local-blue-web');
+    const taken = createServer().listen(world.ports.blue, '127.0.0.1');
+    try {
+      const { outcome, text } = await world.run({ kind: 'rollback' });
+      expect(outcome).toBe('stuck');
+      expect(text).toMatch(/^Going back to run1 failed: .* Both versions are kept; look at them\.$/s);
+      expect(await served('green')).toBe('v2\n');
+    } finally {
+      await new Promise((resolve) => taken.close(resolve));
+    }
+    expect((await world.run({ kind: 'rollback' })).text).toBe('run1 is live again, as run4.');
+    expect(await served('blue')).toBe('v1\n');
+    expect((await world.run({ kind: 'rollback', release: 'run4' })).text).toBe(
+      'run4 is live already. Nothing was changed.',
+    );
+    expect(world.running()).toContain('shop-local-blue-web');
   });
 
   it('F12: an image that the registry deleted comes from the local copy', async () => {
@@ -285,6 +354,8 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
   });
 
   it('where both slots run and the route names neither, nothing is replaced', async () => {
+    // The route leads nowhere: that is the case.
+    isJudged = false;
     await two();
     world.source('v3');
     world.write('run/upstream.conf', 'server 127.0.0.1:1; # somebody\n');
@@ -293,6 +364,13 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     expect(text).toContain('Both slots run, and run/upstream.conf names neither');
     expect(world.running()).toHaveLength(2);
   });
+
+  /** When the health check of a run began and ended, in milliseconds since 1970. */
+  function healthTimes(run: string): readonly [number, number] {
+    const records = Journal.read(world.root.run(run)).records();
+    const at = (type: string): number => Date.parse(records.find((record) => record.type === type)?.t ?? '');
+    return [at('health.intent'), at('health.result')];
+  }
 
   async function deleteFromRegistry(index: number): Promise<void> {
     const digest = world.releases()[index]?.images[0]?.id ?? '';

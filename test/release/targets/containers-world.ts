@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,6 +27,7 @@ import { createContainersTarget } from '../../../release/src/targets/containers/
 import { freePort, LoopbackRegistry } from '../registry-server';
 import { bundleProgram } from '../support/bundles';
 import { createRun } from '../support/fake-world';
+import { realOracle } from '../support/real-oracle';
 
 const PACKAGES = pathToFileURL(join(import.meta.dirname, '..', '..', '..', 'scripts', 'system-packages.mjs')).href;
 const NEEDED = ['podman', 'buildah', 'runc', 'docker-registry'];
@@ -47,6 +57,9 @@ function missing(): string[] {
   const absent = NEEDED.filter((name) => !directories.some((directory) => existsSync(join(directory, name))));
   return [...absent, ...(existsSync(BUSYBOX) ? [] : ['busybox-static'])];
 }
+
+/** Every container gets it; no file may hold it. */
+const PLANTED = 'planted-battery-staple-42';
 
 const SERVE = 'exec /bin/busybox httpd -f -p "127.0.0.1:$PORT" -h /www';
 
@@ -92,6 +105,7 @@ export class ContainersWorld {
     this.environment = {
       PATH: process.env['PATH'] ?? '',
       HOME: this.folder('home'),
+      SHOP_TOKEN: PLANTED,
       CONTAINERS_STORAGE_CONF: storage,
       CONTAINERS_CONF: containers,
       BUILDAH_ISOLATION: 'chroot',
@@ -144,7 +158,7 @@ environments:
             image: web
             args: [--network, host, --stop-signal, "${this.stopSignal}"]
             slots: { blue: { publish: ["127.0.0.1:${this.ports.blue}:80"] }, green: { publish: ["127.0.0.1:${this.ports.green}:80"] } }
-            env: { PORT: "\${slot.port}", RELEASE: "\${release.id}"${this.extra.run ?? ''} }
+            env: { PORT: "\${slot.port}", RELEASE: "\${release.id}", API_TOKEN: { fromEnv: SHOP_TOKEN }${this.extra.run ?? ''} }
     health: [{ http: { url: "http://127.0.0.1:\${slot.port}/cgi-bin/health", identity: { header: X-Release, equals: "\${release.id}" }, every: 100ms, timeout: 3s } }]
     route: { file: { path: run/upstream.conf, content: "server 127.0.0.1:\${slot.port}; # \${release.id}\\n", reload: { argv: [cp, run/upstream.conf, "${this.directory}/loaded.conf"] } } }
     rollback: { auto: on-health-failure }
@@ -211,6 +225,35 @@ environments:
       bakerOf: () => createContainerBaker(this.environment),
       gates: () => Promise.resolve(),
     });
+  }
+
+  /** What is not as it must be after every fault. */
+  oracle(): string[] {
+    const live = this.releases().at(-1);
+    const slot = live?.slot ?? '';
+    const name = `shop-local-${slot}-web`;
+    const isThere = this.running().includes(name);
+    const serving = isThere ? [`sha256:${this.podman('inspect', '--format', '{{.Image}}', name).trim()}`] : [];
+    const route = this.text('run/upstream.conf');
+    const port = { blue: this.ports.blue, green: this.ports.green }[slot] ?? 0;
+    const isRouted = route?.includes(`:${port};`) ?? false;
+    return [
+      ...realOracle({
+        root: this.root,
+        workspace: this.workspace,
+        environment: 'local',
+        serving: live ? serving : undefined,
+        secrets: [PLANTED],
+        // What holds a container stays as long as the container.
+        stays: /^(?:conmon|busybox|sh|httpd)$/,
+      }),
+      ...(live && !isRouted ? [`the route leads elsewhere than to ${slot}: ${route ?? 'there is none'}`] : []),
+    ];
+  }
+
+  private text(path: string): string | undefined {
+    const file = join(this.workspace, path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   }
 
   /** Runs podman on the store of this world. */

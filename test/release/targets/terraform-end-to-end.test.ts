@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { discardPlans } from '../../../release/src/targets/terraform/plan-files';
 import { bundleProgram } from '../support/bundles';
-import { missingTool } from '../bakers/packer-support';
+import type { RunContext } from '../../../release/src/run/context';
+import type { PreparedPlan, Target } from '../../../release/src/targets/target';
+import { missingTool, until } from '../bakers/packer-support';
 import { BLUE_GREEN, BLUE_GREEN_PIPELINE, TerraformWorld } from './terraform-support';
 
 const skipped = missingTool('terraform') ?? missingTool('packer');
@@ -14,7 +16,11 @@ beforeAll(async () => {
   runner = await bundleProgram('release/src/process/step-runner.ts');
 });
 afterAll(() => runner.dispose());
-afterEach(() => world.dispose());
+afterEach(() => {
+  const problems = world.oracle();
+  world.dispose();
+  expect(problems).toEqual([]);
+});
 
 const TEMPLATE = `
 variable "content" { type = string }
@@ -155,10 +161,86 @@ describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefi
       /^partial: Only a part was applied:\ndamaged: terraform_data\.fleet\["green"\] \(tainted/,
     );
     expect(world.history().live()).toMatchObject({ id: 'one' });
+    expect(world.records('attempt')).toMatchObject([{ run: 'two', id: 'two', slot: 'green' }]);
     expect(world.outputs()).toMatchObject({ active_environment: 'blue' });
     world.write('terraform/fixed', '');
     expect(await world.execute('three')).toContain('live: three is live.');
     expect(world.outputs()).toMatchObject({ active_environment: 'green' });
+  });
+
+  it('F03: killed while it creates: partly applied, what may exist is named, and nothing is tried again', async () => {
+    const slow = '  provisioner "local-exec" { command = "test -e fast || { touch started; sleep 30; }" }\n';
+    newWorld(BLUE_GREEN.replace('  input            = each.value\n', `  input            = each.value\n${slow}`));
+    world.write('terraform/fast', '');
+    await world.execute('one');
+    rmSync(join(world.workspace, 'terraform/fast'));
+    version('v2');
+    const running = world.execute('two');
+    await until(() => existsSync(join(world.workspace, 'terraform/started')));
+    const applies = (): string[] =>
+      readdirSync(join(world.root.run('two'), 'steps')).filter((name) => name.endsWith('-terraform'));
+    const pids = JSON.parse(
+      readFileSync(join(world.root.run('two'), 'steps', applies()[0] ?? '', 'pid.json'), 'utf8'),
+    ) as { readonly tool: { readonly pid: number } };
+    process.kill(pids.tool.pid, 'SIGKILL');
+    expect(await running).toMatch(
+      /^partial: Only a part was applied:\nunknown: terraform_data\.fleet\["green"\] \(Terraform was killed while it created this\. It may exist/,
+    );
+    expect(applies()).toHaveLength(1);
+    expect(world.records('attempt')).toMatchObject([{ run: 'two' }]);
+    // It is no child of anybody any more: only its own end ends it.
+    for (const pid of world.processes()) process.kill(pid, 'SIGKILL');
+    await until(() => world.processes().length === 0);
+    world.write('terraform/fast', '');
+    expect(await world.execute('three')).toContain('live: three is live.');
+  });
+
+  it('F20: the state is changed while the plan waits: nothing is applied, and a new run makes a new plan', async () => {
+    newWorld();
+    await world.execute('one');
+    version('v2');
+    const target = world.target();
+    const slow = Object.create(target, {
+      apply: {
+        value: (plan: PreparedPlan, context: RunContext) => {
+          const images = JSON.stringify({ blue: imageOf('one'), red: 'by hand' });
+          world.terraform('apply', '-auto-approve', '-var', 'active_environment=blue', '-var', `images=${images}`);
+          return target.apply(plan, context);
+        },
+      },
+    }) as Target;
+    expect(await world.execute('two', {}, { target: slow })).toMatch(
+      /^failed: Nothing was applied\. Somebody changed the state after the plan was made\. Run the command again/,
+    );
+    expect(world.outputs()).toMatchObject({ active_environment: 'blue' });
+    expect(world.history().live()).toMatchObject({ id: 'one' });
+    expect(world.journal('two').filter(({ type }) => type === 'apply.intent')).toHaveLength(1);
+    // What somebody made by hand is outside of the scope, so the new plan is refused with its name.
+    expect(await world.execute('three')).toContain('terraform_data.fleet["red"]: the deploy step may not change it');
+  });
+
+  it('F22: planning fails: the run fails, and nobody is asked to approve anything', async () => {
+    newWorld(BLUE_GREEN.replace('var.active_environment].output', '"red"].output'));
+    expect(await world.execute('one')).toMatch(/^failed: Planning failed in terraform\. Nothing was changed\./);
+    const types = world.journal('one').map(({ type }) => type);
+    expect(types.filter((type) => type.startsWith('approval'))).toEqual([]);
+    expect(types).not.toContain('apply.intent');
+    expect(existsSync(join(world.workspace, 'terraform/terraform.tfstate'))).toBe(false);
+  });
+
+  it('F08: one of two builds fails: what the other made is recorded, and no release uses it', async () => {
+    newWorld();
+    world.write(
+      'packer/bad.pkr.hcl',
+      'source "null" "bad" { communicator = "none" }\nbuild {\n  sources = ["source.null.bad"]\n  provisioner "shell-local" { inline = ["exit 3"] }\n}\n',
+    );
+    expect(await world.execute('one')).toMatch(/^failed: Packer could not bake vm .*No release uses what was made/s);
+    expect(world.records('note')).toMatchObject([
+      { what: 'orphan-image', image: 'vm', orphans: ['file.app: out/app.img'] },
+    ]);
+    expect(world.records('image')).toEqual([]);
+    rmSync(join(world.workspace, 'packer/bad.pkr.hcl'));
+    expect(await world.execute('two')).toBe('live: two is live.');
   });
 
   it('keeps plans and variables private, and leaves none when the run is closed', async () => {

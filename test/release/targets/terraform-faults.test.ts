@@ -334,6 +334,33 @@ writeFileSync('started', '');
     }
   });
 
+  it('F47: the same program that became another version between plan and apply is refused; one that is gone too', async () => {
+    newWorld('true');
+    const directory = mkdtempSync(join(tmpdir(), 'immutable-path-'));
+    try {
+      const wrapper = join(directory, 'terraform');
+      const real = world.context('find', 'local').tool('terraform').path;
+      writeFileSync(wrapper, `#!/bin/sh\nexec ${real} "$@"\n`);
+      chmodSync(wrapper, 0o755);
+      const environment = { ...process.env, PATH: `${directory}${delimiter}${process.env['PATH'] ?? ''}` };
+      const context = world.context('one', 'local', environment);
+      const target = world.target();
+      const plan = await target.planDeploy(release('v1'), await target.observe(context), context);
+      expect(plan.intent['tool']).toBe(wrapper);
+      writeFileSync(
+        wrapper,
+        `#!/bin/sh\nif [ "$1" = version ]; then echo '{"terraform_version":"0.12.0"}'; exit; fi\nexec ${real} "$@"\n`,
+      );
+      expect(await stopOf(target.apply(plan, context))).toMatch(/^refused: .*and now there is \S+ 0\.12\.0/);
+      expect(existsSync(inModule('terraform.tfstate'))).toBe(false);
+      const nothing = world.context('two', 'local', { PATH: directory });
+      rmSync(wrapper);
+      expect(await stopOf(world.target().observe(nothing))).toMatch(/^refused: `terraform` is not on PATH/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('a state that Terraform could not save is pushed before anything else', async () => {
     newWorld('true');
     const first = await prepare('one');

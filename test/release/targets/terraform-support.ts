@@ -5,6 +5,8 @@ import { createPackerBaker } from '../../../release/src/bakers/packer/packer-bak
 import type { TerraformTargetConfig } from '../../../release/src/config/types';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { ReleaseHistory } from '../../../release/src/ledger/releases';
+import type { LedgerRecord } from '../../../release/src/ledger/record';
+import type { JournalEntry } from '../../../release/src/run/journal-entry';
 import { Journal } from '../../../release/src/run/journal';
 import type { LiveContext } from '../../../release/src/run/live-context';
 import { progressOf } from '../../../release/src/run/progress';
@@ -16,6 +18,7 @@ import { createTerraformTarget } from '../../../release/src/targets/terraform/te
 import type { Target } from '../../../release/src/targets/target';
 import { RealWorld } from '../bakers/packer-support';
 import { createRun } from '../support/fake-world';
+import { realOracle } from '../support/real-oracle';
 
 /** Colours by `terraform_data`, which needs no provider and no network. */
 export const BLUE_GREEN = `
@@ -111,6 +114,31 @@ export class TerraformWorld extends RealWorld {
 
   history(): ReleaseHistory {
     return new ReleaseHistory(Ledger.read(this.root.ledger('local')));
+  }
+
+  records(type: LedgerRecord['type']): readonly LedgerRecord[] {
+    return Ledger.read(this.root.ledger('local'))
+      .records()
+      .filter((record) => record.type === type);
+  }
+
+  journal(run: string): readonly JournalEntry[] {
+    return Journal.read(this.root.run(run)).records();
+  }
+
+  /** What is not as it must be after every fault. */
+  oracle(secrets: readonly string[] = []): string[] {
+    const live = this.history().live();
+    const { images, active_environment: active, image } = live ? this.outputs() : {};
+    const serving =
+      typeof image === 'string' ? image : (images as Record<string, string> | undefined)?.[String(active)];
+    return realOracle({
+      root: this.root,
+      workspace: this.workspace,
+      environment: 'local',
+      serving: live ? [serving ?? ''] : undefined,
+      secrets,
+    });
   }
 
   /** What is wrong with the journal of a run. */

@@ -12,6 +12,7 @@ import { baseImages, baseOfTarget } from './dockerfile';
 import { containerInputs, readDockerfile } from './inputs';
 import { bakeLabel, BAKE_LABEL, imageLabels } from './image-labels';
 import { publishUnder } from './publish';
+import { sourceAddress } from '../source-address';
 
 /** What a finished bake tells. */
 interface BakedContainer extends JsonObject {
@@ -64,7 +65,14 @@ class ContainerBaker implements Baker {
       arguments: Object.fromEntries(
         Object.entries(bake.buildArguments).map(([name, value]) => [name, fill(value, known, image.name)]),
       ),
-      labels: imageLabels({ image: image.name, run: context.run, known, base, now: new Date() }),
+      labels: imageLabels({
+        image: image.name,
+        run: context.run,
+        known,
+        base,
+        source: await sourceAddress(context),
+        now: new Date(),
+      }),
       localName: localName(image, context),
       isInsecure: bake.insecureRegistry,
       timeout: bake.timeout,
@@ -156,14 +164,25 @@ class ContainerBaker implements Baker {
     }
   }
 
-  private baked(image: ImageConfig, local: string, builder: Builder, context: RunContext): BakedContainer {
+  private async baked(
+    image: ImageConfig,
+    local: string,
+    builder: Builder,
+    context: RunContext,
+  ): Promise<BakedContainer> {
     const bake = bakeOf(image);
     const bases = baseImages(readDockerfile(bake, context.workspace));
     return {
       local,
       isIndex: bake.platforms.length > 1,
       runInside: image.tests.some(({ inImage }) => inImage) ? insideWords(image, local, builder, context) : null,
-      provenance: { builder: builder.kind, version: builder.version, base: bases, dockerfile: bake.dockerfile },
+      provenance: {
+        builder: builder.kind,
+        version: builder.version,
+        base: bases,
+        dockerfile: bake.dockerfile,
+        source: (await sourceAddress(context)) ?? null,
+      },
     };
   }
 
@@ -181,6 +200,7 @@ class ContainerBaker implements Baker {
     return new Registry({
       own: this.own,
       workspace,
+      repository,
       insecure: isInsecure ? [repository.split('/')[0] ?? ''] : [],
     });
   }

@@ -1,5 +1,5 @@
 /**
- * A pattern of paths as one expression: `**` stands for any folders, `*` and `?` for what is within a name, `[a-z]` for
+ * A line of `.dockerignore` as one expression: `**` stands for any folders, `*` and `?` for what is within a name, `[a-z]` for
  * one character. A pattern that matches a folder matches what is in it.
  */
 export function globExpression(pattern: string): RegExp {
@@ -24,11 +24,4 @@ function classOrEscape(special: string): string {
 
 function escaped(text: string): string {
   return text.replace(/[$()*+.?[\\\]^{|}/]/g, '\\$&');
-}
-
-/** The folder that a pattern cannot leave: `packer` of `packer/**`. */
-export function rootOf(pattern: string): string {
-  const parts = pattern.replace(/^\.?\/+/, '').split('/');
-  const special = parts.findIndex((part) => /[*?[\\]/.test(part));
-  return parts.slice(0, special < 0 ? parts.length : special).join('/');
 }

@@ -13,14 +13,17 @@ export interface LabelFacts {
   readonly known: Known;
   /** What the image stands on, as the Dockerfile names it. */
   readonly base: string | undefined;
+  /** Where the source lies. */
+  readonly source: string | undefined;
   readonly now: Date;
 }
 
 /** Labels of the OCI image specification (annotations.md), and ours. What is not known is left out. */
-export function imageLabels({ image, run, known, base, now }: LabelFacts): Readonly<Record<string, string>> {
+export function imageLabels({ image, run, known, base, source, now }: LabelFacts): Readonly<Record<string, string>> {
   const { id, version, commit } = known.release ?? {};
   const digest = /@(\w+:[0-9a-f]+)$/.exec(base ?? '')?.[1];
   const labels: Readonly<Record<string, string | undefined>> = {
+    'org.opencontainers.image.source': source,
     'org.opencontainers.image.revision': commit,
     'org.opencontainers.image.version': version,
     'org.opencontainers.image.created': now.toISOString(),

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ContainerBake, ImageConfig } from '../../config/types';
-import { canonicalJson } from '../../durable/canonical-json';
+import type { JsonObject } from '../../durable/canonical-json';
 import { readIfThere } from '../../durable/files';
 import { RunStoppedError } from '../../run/context';
+import { filesAt, filesMatching, hashFile, hashOf, listing } from '../input-files';
 import type { Builder } from './builder';
-import { filesBelow, filesOfGlobs, hashOfFile, type InputLine } from './file-hash';
 import { ignoreFilter } from './ignore-file';
 
 /** Text of the Dockerfile. @throws RunStoppedError `refused` when it is not there */
@@ -32,18 +31,19 @@ export async function containerInputs(
   builder: Pick<Builder, 'kind' | 'version'>,
 ): Promise<string> {
   readDockerfile(bake, workspace);
-  const dockerfile = await hashOfFile(resolve(workspace, bake.dockerfile));
+  const dockerfile = await hashFile(resolve(workspace, bake.dockerfile));
   const { context, target, platforms, buildArguments, repository } = bake;
-  const whole = {
+  return hashOf({
     dockerfile,
-    files: image.inputs ? await filesOfGlobs(workspace, image.inputs) : await contextFiles(bake, workspace),
+    files: image.inputs
+      ? await listing(workspace, await filesMatching(workspace, image.inputs))
+      : await contextFiles(bake, workspace),
     config: { context, target, platforms, buildArguments, repository },
     builder: { kind: builder.kind, version: builder.version },
-  };
-  return `sha256:${createHash('sha256').update(canonicalJson(whole)).digest('hex')}`;
+  });
 }
 
-async function contextFiles(bake: ContainerBake, workspace: string): Promise<readonly InputLine[]> {
+async function contextFiles(bake: ContainerBake, workspace: string): Promise<readonly JsonObject[]> {
   const root = resolve(workspace, bake.context);
   // The one beside the Dockerfile wins; podman and buildah know a name of their own.
   const names = [
@@ -54,7 +54,10 @@ async function contextFiles(bake: ContainerBake, workspace: string): Promise<rea
   const text = names.map(readQuietly).find((found) => found !== undefined);
   const isIgnored = ignoreFilter(text ?? '');
   try {
-    return await filesBelow(root, (path) => !isIgnored(path));
+    return await listing(
+      root,
+      (await filesAt(root, '')).filter((path) => !isIgnored(path)),
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new RunStoppedError('refused', `The build context cannot be read: ${why}. Nothing was changed.`);

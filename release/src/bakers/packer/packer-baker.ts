@@ -12,7 +12,7 @@ import type { StateRoot } from '../../state-root';
 import type { BakedImage, Baker } from '../baker';
 import { amiIsThere } from './ami';
 import { chooseArtifact } from './artifact';
-import { filesAt, filesMatching, hashFile, hashOf, listing } from './inputs';
+import { filesAt, filesMatching, hashFile, hashOf, listing, TOOL_FOLDERS } from '../input-files';
 import { readMachineOutput, type PackerArtifact, type PackerOutput } from './machine-readable';
 import { findSince, manifestState, type ManifestState } from './manifest';
 import { isKept, keepFile, objectPath } from './stored-files';
@@ -79,10 +79,10 @@ class PackerBaker implements Baker {
       });
     }
     const files = image.inputs
-      ? filesMatching(context.workspace, image.inputs)
-      : template.named.flatMap((path) => filesAt(context.workspace, path));
+      ? await filesMatching(context.workspace, image.inputs)
+      : await Promise.all(template.named.map((path) => filesAt(context.workspace, path, TOOL_FOLDERS)));
     return hashOf({
-      files: await listing(context.workspace, [...template.files, ...bake.variableFiles, ...files]),
+      files: await listing(context.workspace, [...template.files, ...bake.variableFiles, ...files.flat()]),
       variables: bake.variables,
       only: bake.only,
       packer: await versionOf(context),

@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, openSync, fsyncSync, closeSync, ch
 import { dirname } from 'node:path';
 import { flushDirectory, makeDirectory, removeIfThere, temporaryBeside } from '../../durable/files';
 import type { StateRoot } from '../../state-root';
-import { hashFile } from './inputs';
+import { hashFile } from '../input-files';
 
 /**
  * Keeps a file under its hash. The next build overwrites the file that this one made; what was released must stay.

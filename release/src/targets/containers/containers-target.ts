@@ -237,6 +237,16 @@ class ContainersTarget implements Target {
     return { left };
   }
 
+  async logs(slot: string, context: RunContext): Promise<readonly string[]> {
+    const engine = await this.engineOf(context);
+    const found = (await this.slots(context)).find(({ name }) => name === slot)?.containers ?? [];
+    const lines: string[] = [];
+    for (const { id, name } of found.filter(isStamped)) {
+      lines.push(`What ${name} printed is in ${await engine.keepLog(id)}.`);
+    }
+    return lines;
+  }
+
   /** The labels that each container was made with are the stamp: there is nothing to add. */
   stamp(): Promise<void> {
     return Promise.resolve();
