@@ -47,6 +47,12 @@ export function environmentOf(args: Arguments, { pipeline }: Workspace, command:
   throw new UsageError(`Say which environment: immutable-infra ${command} ${names.join('|') || 'NAME'}.`);
 }
 
+/** Where the pipeline lies, or would lie: it need not be there. */
+export function pipelineFile(args: Arguments, io: Io): string {
+  const named = args.text('file');
+  return named === undefined ? (nearest(io.cwd) ?? join(io.cwd, FILE)) : resolve(io.cwd, named);
+}
+
 function nearest(directory: string): string | undefined {
   const file = join(directory, FILE);
   if (existsSync(file)) return file;

@@ -26,6 +26,18 @@ export function resolveTool(
   workspace: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): ResolvedTool | MissingTool {
+  const { path, ignored } = searchTool(name, workspace, environment);
+  if (path !== undefined) return { name, path };
+  const passedOver = ignored.length > 0 ? ` ${ignored.join(', ')} was passed over: it lies in the workspace.` : '';
+  return { name, problem: `\`${name}\` is not on PATH.${passedOver} Install it, or name its directory in PATH.` };
+}
+
+/** As `resolveTool`, with the files of the workspace that come earlier on PATH and are passed over. */
+export function searchTool(
+  name: string,
+  workspace: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly path: string | undefined; readonly ignored: readonly string[] } {
   const root = realpathSync(workspace);
   const ignored: string[] = [];
   for (const candidate of candidatesOf(name, environment)) {
@@ -40,10 +52,9 @@ export function resolveTool(
       ignored.push(candidate);
       continue;
     }
-    return { name, path };
+    return { path, ignored };
   }
-  const passedOver = ignored.length > 0 ? ` ${ignored.join(', ')} was passed over: it lies in the workspace.` : '';
-  return { name, problem: `\`${name}\` is not on PATH.${passedOver} Install it, or name its directory in PATH.` };
+  return { path: undefined, ignored };
 }
 
 export function isMissing(tool: ResolvedTool | MissingTool): tool is MissingTool {
