@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { debugGuide } from '../../../client/src/release/model/debug-guide';
+import { doctorReport } from '../../../client/src/release/model/doctor-report';
 import { evidenceOf } from '../../../client/src/release/model/evidence';
 import { ledgerReport } from '../../../client/src/release/model/ledger-report';
 import { healthReport, lookReport } from '../../../client/src/release/model/look-report';
@@ -184,6 +185,26 @@ describe('reports', () => {
     expect(text.match(/500/g)).toHaveLength(1);
     expect(text).toContain('**not healthy**');
     expect(healthReport('demo', 'r1', { verdict: 'unchecked', checks: [] }, 'now')).toContain('add `health`');
+  });
+
+  it('say what the doctor found, the worst first, with what to do', () => {
+    const text = doctorReport(
+      [
+        {
+          name: 'shop',
+          file: '/w/immutable.yaml',
+          lines: [
+            { what: 'node', verdict: 'ok', text: '22', next: null },
+            { what: 'tool packer', verdict: 'fail', text: 'is not on PATH', next: 'Install it.' },
+          ],
+        },
+      ],
+      true,
+    );
+    expect(text).toContain('A run could not start.');
+    expect(text.indexOf('tool packer')).toBeLessThan(text.indexOf('node'));
+    expect(text).toContain('  - Install it.');
+    expect(doctorReport([], false)).toMatch(/not trusted[^]*no pipeline/);
   });
 
   it('say what became of the ledger', () => {

@@ -1,28 +1,33 @@
-import { l10n, workspace } from 'vscode';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { l10n, ProgressLocation, window, workspace } from 'vscode';
+import { examine } from '../../../../release/src/api/examine';
 import type { Delivery } from '../delivery';
 import { doctorReport, type Checkup } from '../model/doctor-report';
-import { missingTools, toolsOf } from '../model/tools';
-import { describeProblem } from '../../../../release/src/config/problem';
 import { requireTrust } from '../workspace/trust';
 
-/** *Doctor*: what is missing here, and what to do about each thing. */
+/** *Doctor*: everything that a run needs, and what to do where something is wrong. Changes nothing. */
 export async function doctor(delivery: Delivery): Promise<void> {
   requireTrust();
   await delivery.pipelines.search();
-  const checkups = delivery.pipelines.all().map((found): Checkup => {
-    if (found.state === 'broken') {
-      const problems = found.reason === undefined ? found.problems.map(describeProblem) : [found.reason];
-      return { name: found.name, problems, isReady: false };
-    }
-    const { pipeline, folder } = found.workspace;
-    const environments = [undefined, ...pipeline.environments.keys()];
-    const texts = environments.flatMap((name) =>
-      missingTools(toolsOf(pipeline, name), folder, process.env).map(({ text }) => text),
+  const engine = join(delivery.extension.fsPath, 'dist', 'engine.js');
+  if (!existsSync(engine)) throw new Error(l10n.t('{0} is missing. Install the extension again.', engine));
+  const options = { location: ProgressLocation.Notification, title: l10n.t('Doctor'), cancellable: true };
+  const checkups = await window.withProgress(options, async (progress, token) => {
+    const stop = new AbortController();
+    const subscription = token.onCancellationRequested(() =>
+      stop.abort(new Error(l10n.t('The doctor was cancelled.'))),
     );
-    const git = missingTools([{ anyOf: ['git'], use: l10n.t('to say which commit is deployed') }], folder, process.env);
-    const problems = [...new Set([...texts, ...git.map(({ text }) => text)])];
-    return { name: found.name, problems, isReady: true };
+    const found: Checkup[] = [];
+    try {
+      for (const { file, name } of delivery.pipelines.all()) {
+        const onProgress = (message: string): void => progress.report({ message });
+        found.push({ name, file, lines: await examine(file, { signal: stop.signal, onProgress }) });
+      }
+    } finally {
+      subscription.dispose();
+    }
+    return found;
   });
-  const interrupted = delivery.runs.open().filter(({ status }) => status === 'interrupted').length;
-  await delivery.documents.report('doctor', doctorReport(checkups, interrupted, workspace.isTrusted));
+  await delivery.documents.report('doctor', doctorReport(checkups, workspace.isTrusted));
 }

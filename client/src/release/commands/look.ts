@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { l10n, ProgressLocation, window } from 'vscode';
 import { createTarget } from '../../../../release/src/adapters';
+import type { Known } from '../../../../release/src/config/interpolate';
+import type { StateRoot } from '../../../../release/src/state-root';
+import { knownOf } from '../../../../release/src/targets/terraform/reality';
+import { TerraformCli } from '../../../../release/src/targets/terraform/terraform-cli';
 import { lastLook } from '../../../../release/src/api/detect-drift';
 import { LookContext } from '../../../../release/src/drift/look-context';
 import { checkHealth, type HealthResult } from '../../../../release/src/health/health';
@@ -101,7 +105,7 @@ async function probe({ pipeline, environment }: ChosenEnvironment, live: StoredR
           signal: stop.signal,
           tell: () => undefined,
         });
-        const own = await createTarget(context, root, process.env).known(live.slot ?? undefined, context);
+        const own = await valuesOf(context, root, live.slot ?? undefined);
         const checks = environment.health.map((check) => ({
           ...check,
           timeout: Math.min(check.timeout, LONGEST_CHECK),
@@ -119,6 +123,13 @@ async function probe({ pipeline, environment }: ChosenEnvironment, live: StoredR
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** What `${slot.…}`, `${output.…}` and `${target.url}` stand for now. Nothing is set up for it: that would write files. */
+async function valuesOf(context: LookContext, root: StateRoot, slot: string | undefined): Promise<Known> {
+  const target = context.environment?.target;
+  if (target?.kind !== 'terraform') return createTarget(context, root, process.env).known(slot, context);
+  return knownOf(target, (await new TerraformCli(target, context).state()).outputs, slot);
 }
 
 async function runCommand(

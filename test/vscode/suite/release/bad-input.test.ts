@@ -8,6 +8,7 @@ import { startEngine } from '../../../../release/src/api/start-run';
 import { closeAll, extensionApi, folder, until } from '../editor';
 import {
   answering,
+  asked,
   countRuns,
   ended,
   execute,
@@ -26,7 +27,10 @@ import {
 
 describe('delivery, when something is wrong', function () {
   this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(closeAll);
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.log(`What was asked:\n${asked()}`);
+    await closeAll();
+  });
 
   it('proposes a pipeline where there is none, and writes nothing', async () => {
     const bare = folder('bare');

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { closeAll, extensionApi, until } from '../editor';
 import {
   answering,
+  asked,
   countRuns,
   ended,
   execute,
@@ -23,7 +24,10 @@ import {
 
 describe('delivery', function () {
   this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(closeAll);
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.log(`What was asked:\n${asked()}`);
+    await closeAll();
+  });
 
   it('does not slow the start of the editor', async () => {
     const api = await extensionApi();
@@ -101,7 +105,7 @@ describe('delivery', function () {
         .map((row) => (row.kind === 'stage' ? `${row.stage.stage} ${row.stage.status}` : ''));
       return stages.includes('approve waiting') && stages.includes('plan done') && stages.includes('route ahead');
     });
-    assert.match(inspect.statusBar() ?? '', /plan waits/);
+    await until('the status bar', () => inspect.statusBar()?.includes('plan waits'));
     assert.ok(ask.find(/plan waits for you/));
     const before = live()?.id;
     await execute('discardPlan');
@@ -212,7 +216,9 @@ describe('delivery', function () {
         .on(/^modal Stop/, 'Stop the Run');
       await execute('deploy');
       const run = await reaches('APPLYING');
-      await until('terraform', () => /"apply"/.test(readFileSync(join(run.directory, 'events.jsonl'), 'utf8')));
+      await until('terraform', () =>
+        /"name":"terraform","phase":"started"/.test(readFileSync(join(run.directory, 'events.jsonl'), 'utf8')),
+      );
       await execute('cancelRun');
       const modal = ask.find(/^modal Stop/) ?? '';
       assert.match(
@@ -239,7 +245,7 @@ describe('delivery', function () {
     process.kill(pid, 'SIGKILL');
     await until('what was told', () => ask.find(/was interrupted: the process that ran it is gone/));
     const { inspect } = await releaseModule();
-    assert.match(inspect.statusBar() ?? '', /interrupted/);
+    await until('the status bar', () => inspect.statusBar()?.includes('interrupted'));
     ask
       .on(/^modal Go on with: Deploy to local/, 'Resume')
       .on(/plan waits/, 'Approve…')
@@ -267,6 +273,14 @@ describe('delivery', function () {
     const ask = await answering();
     await execute('detectDrift');
     assert.ok(ask.find(/local: Everything runs as the ledger says|^$/) ?? (await shows(/^# What runs in local/)));
+  });
+
+  it('examines everything that a run needs', async () => {
+    await answering();
+    await execute('doctor');
+    const text = await shows(/^# Doctor/);
+    assert.match(text, /A run could start/);
+    assert.match(text, /tool terraform/);
   });
 
   it('verifies the ledger, and says who changed it', async () => {

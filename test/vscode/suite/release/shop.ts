@@ -31,9 +31,16 @@ export async function releaseModule(): Promise<ReleaseModule> {
   return release.module();
 }
 
+let last: ScriptedAsk | undefined;
+
+/** What was asked since somebody answers last. */
+export function asked(): string {
+  return last?.asked.join('\n---\n') ?? '';
+}
+
 /** Answers for a person from here on. */
 export async function answering(): Promise<ScriptedAsk> {
-  const ask = new ScriptedAsk();
+  const ask = (last = new ScriptedAsk());
   (await releaseModule()).inspect.answerWith(ask);
   return ask;
 }
