@@ -19,6 +19,7 @@ export interface StatusWords {
   readonly failed: string;
   readonly off: string;
   readonly oldVersion: string;
+  readonly wrongSetting: string;
 }
 
 /** The status of the document in the active editor. */
@@ -36,6 +37,11 @@ export function statusText(
   if (status.problem !== undefined)
     return { ...usual, severity: 'error', text: status.problem, command: 'configuration' };
   if (status.role === 'base') return { ...usual, text: words.oldVersion };
+  if (status.settingsProblem !== undefined) {
+    // The sentence is in the log: the line has room for the name.
+    const [, name = status.settingsProblem] = /`([^`]+)`/.exec(status.settingsProblem) ?? [];
+    return { ...usual, severity: 'warning', text: words.wrongSetting, detail: name };
+  }
   const { counts } = status;
   // The line is short: notes and hints are one number.
   const found = [

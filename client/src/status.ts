@@ -117,5 +117,6 @@ function words(): StatusWords {
     failed: l10n.t('The language server is not running'),
     off: l10n.t('Turned off in the settings'),
     oldVersion: l10n.t('The old version is not checked'),
+    wrongSetting: l10n.t('A setting has a wrong value'),
   };
 }

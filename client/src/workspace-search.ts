@@ -26,7 +26,7 @@ export async function searchWorkspace(
       for (let at = 0; at < uris.length; at += BATCH) {
         const batch = uris.slice(at, at + BATCH);
         progress.report({ message: l10n.t('{0} of {1} files', at, uris.length) });
-        await visit(batch, token);
+        await stoppable(visit(batch, token), token);
         if (token.isCancellationRequested) return 'cancelled';
         progress.report({ increment: (100 * batch.length) / uris.length });
       }
@@ -41,6 +41,16 @@ export async function searchWorkspace(
       return 'done';
     },
   );
+}
+
+/** A request that the user cancelled fails: that is what was asked for, and no error. */
+export async function stoppable<Result>(work: Promise<Result>, token: CancellationToken): Promise<Result | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (token.isCancellationRequested) return undefined;
+    throw error;
+  }
 }
 
 /** A path as people read it: relative to its folder. */

@@ -100,6 +100,7 @@ describe('the status', () => {
     failed: 'failed',
     off: 'off',
     oldVersion: 'old',
+    wrongSetting: 'wrong setting',
   };
   const status: DocumentStatus = {
     uri: 'file:///w/a',
@@ -133,6 +134,7 @@ describe('the status', () => {
       'clean',
       'settings',
     ],
+    ['running', true, { ...status, settingsProblem: 'Setting `a.b` must' }, 'wrong setting', 'settings'],
     ['running', true, { ...status, role: 'head' }, '1 error, 3 note', 'settings'],
   ] as const)('%s, enabled %s: %j', (state, isEnabled, given, text, command) => {
     expect(statusText(state, isEnabled, given, words)).toMatchObject({ text, command });

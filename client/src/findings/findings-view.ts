@@ -220,7 +220,8 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
       count === 0
         ? undefined
         : { value: count, tooltip: count === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', count) };
-    this.view.description = all.length === 0 ? '' : l10n.t('{0} in {1} files', all.length, files);
+    const where = files === 1 ? l10n.t('{0} in 1 file', all.length) : l10n.t('{0} in {1} files', all.length, files);
+    this.view.description = all.length === 0 ? '' : where;
     void commands.executeCommand('setContext', 'immutableInfra.findingsGrouping', this.grouping);
     void commands.executeCommand('setContext', 'immutableInfra.workspaceSearched', this.model.hasSearched);
     this.changed.fire(undefined);

@@ -11,6 +11,7 @@ import {
 } from 'vscode';
 import { pinImages, SETTINGS_SECTION, type InventoryReference } from '../../../server/src/lsp/protocol';
 import type { ServerLifecycle } from '../server/lifecycle';
+import { stoppable } from '../workspace-search';
 import { isPinned } from './inventory-model';
 
 /**
@@ -36,9 +37,11 @@ export async function pinReferences(
     title: l10n.t('Asking registries for digests'),
     cancellable: true,
   };
-  const { edits, failed } = await window.withProgress(options, (_progress, token) =>
-    server.request(pinImages, { references: wanted }, token),
+  const answer = await window.withProgress(options, (_progress, token) =>
+    stoppable(server.request(pinImages, { references: wanted }, token), token),
   );
+  if (!answer) return;
+  const { edits, failed } = answer;
   const edit = new WorkspaceEdit();
   for (const { uri, edits: changes } of edits) {
     edit.set(
@@ -74,11 +77,16 @@ function tellOutcome(
   const output = l10n.t('Show Output');
   const problem =
     failed.length === 1
-      ? l10n.t('1 image was not pinned. {0}: {1}', first.image, first.reason)
-      : l10n.t('{0} images were not pinned. {1}: {2}', failed.length, first.image, first.reason);
+      ? l10n.t('1 image was not pinned. {0}', sentence(first))
+      : l10n.t('{0} images were not pinned. {1}', failed.length, sentence(first));
   void window.showWarningMessage(files > 0 ? `${done} ${problem}` : problem, output).then((picked) => {
     if (picked === output) log.show();
   });
+}
+
+/** Most reasons name the image themselves. */
+function sentence({ image, reason }: { readonly image: string; readonly reason: string }): string {
+  return reason.includes(image) ? reason : `${image}: ${reason}`;
 }
 
 function offerDigests(): void {

@@ -2,6 +2,7 @@ import { Uri, workspace, type CancellationToken } from 'vscode';
 import { compareFiles, type ComparedFile } from '../../../server/src/lsp/protocol';
 import { MAX_DOCUMENT_LENGTH } from '../documents/lintable';
 import type { ServerLifecycle } from '../server/lifecycle';
+import { stoppable } from '../workspace-search';
 import type { ComparedReview } from './review-model';
 import type { ReviewedFile } from './reviewed-files';
 
@@ -32,7 +33,9 @@ export async function compareReview(
   };
   await Promise.all(Array.from({ length: READERS }, read));
   if (token.isCancellationRequested) return undefined;
-  const compared = await server.request(compareFiles, { pairs: pairs.map(({ pair }) => pair) }, token);
+  const asked = server.request(compareFiles, { pairs: pairs.map(({ pair }) => pair) }, token);
+  const compared = await stoppable(asked, token);
+  if (!compared) return undefined;
   const reviewedByFile = new Map(pairs.map(({ reviewed }) => [reviewed.file.toString(), reviewed]));
   return compared.files
     .flatMap((findings): ComparedReview[] => {

@@ -3,7 +3,6 @@ import {
   CloseAction,
   ErrorAction,
   RevealOutputChannelOn,
-  State,
   type BaseLanguageClient,
   type LanguageClientOptions,
 } from 'vscode-languageclient';
@@ -29,7 +28,10 @@ export interface ConnectionParts {
 /** Makes the language client. This module loads the client library, so it is loaded when the server is first needed. */
 export async function connect(parts: ConnectionParts, events: ServerEvents): Promise<BaseLanguageClient> {
   const client = await parts.platform.createClient(parts.extension, clientOptions(parts, events));
-  client.onDidChangeState(({ newState }) => events.moved(newState === State.Running));
+  // The library shows some errors to people, in words for those who write servers. They go to the log only.
+  client.error = (message, data) => {
+    parts.log.error(data === undefined ? message : `${message} ${String(data)}`);
+  };
   return client;
 }
 
@@ -53,8 +55,13 @@ function clientOptions({ open, log }: ConnectionParts, events: ServerEvents): La
     middleware: { ...documentMiddleware(open), ...neighbourMiddleware() },
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
-      closed: () => ({ action: events.ended() ? CloseAction.Restart : CloseAction.DoNotRestart, handled: true }),
+      // Restarts are ours: the client's own lose a server that ends while it starts.
+      closed: () => {
+        events.ended();
+        return { action: CloseAction.DoNotRestart, handled: true, message: 'The language server ended.' };
+      },
     },
+    initializationFailedHandler: () => false,
     // Explanations in hovers link to rule pages, and to nothing else.
     markdown: { isTrusted: { enabledCommands: [COMMANDS.explainRule] } },
   };

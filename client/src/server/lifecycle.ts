@@ -8,16 +8,16 @@ export type ServerState = 'stopped' | 'starting' | 'running' | 'failed';
 
 /** What a client tells about its server. */
 export interface ServerEvents {
-  /** The server answers now, or no longer. */
-  moved(isRunning: boolean): void;
-  /** The server ended by itself. @returns whether it is to be started again */
-  ended(): boolean;
+  /** The server ended by itself. */
+  ended(): void;
 }
 
 /** Starts the server when it is first needed, again when it crashed, and never in a loop. */
 export class ServerLifecycle implements Disposable {
   private client: BaseLanguageClient | undefined;
   private starting: Promise<BaseLanguageClient> | undefined;
+  /** Counts starts: an older one no longer says where the server is. */
+  private attempt = 0;
   private readonly started = new EventEmitter<BaseLanguageClient>();
   private readonly changed = new EventEmitter<ServerState>();
   private readonly policy = new RestartPolicy(() => Date.now());
@@ -27,7 +27,7 @@ export class ServerLifecycle implements Disposable {
   readonly onDidStart = this.started.event;
   readonly onDidChangeState = this.changed.event;
 
-  /** @param connect makes the client; called once for each start by hand */
+  /** @param connect makes a client; called for each start */
   constructor(
     private readonly connect: (events: ServerEvents) => Promise<BaseLanguageClient>,
     private readonly log: LogOutputChannel,
@@ -67,6 +67,7 @@ export class ServerLifecycle implements Disposable {
 
   async stop(): Promise<void> {
     const client = this.client;
+    this.attempt++;
     this.client = undefined;
     this.starting = undefined;
     this.move('stopped');
@@ -86,33 +87,48 @@ export class ServerLifecycle implements Disposable {
 
   private async start(): Promise<BaseLanguageClient> {
     this.move('starting');
-    try {
-      // A client that was given up no longer moves this one.
-      let isOurs = (): boolean => true;
-      const client = await this.connect({
-        moved: (isRunning) => {
-          if (!isOurs()) return;
-          if (isRunning) this.becomeRunning(client);
-          else if (this.current === 'running') this.move('starting');
-        },
-        ended: () => isOurs() && this.mayRestart(),
-      });
-      this.client = client;
-      isOurs = () => this.client === client;
-      await client.start();
-      if (isOurs()) this.becomeRunning(client);
-      return client;
-    } catch (error) {
-      this.log.error(`The language server did not start: ${String(error)}`);
-      this.fail(l10n.t('The language server of Immutable Infra did not start. Files are not checked.'));
-      throw error;
+    for (;;) {
+      const attempt = ++this.attempt;
+      const client = await this.launch(attempt);
+      if (client) return client;
+      // Somebody stopped the server meanwhile, or started it anew: this start is nobody's any more.
+      if (attempt !== this.attempt) throw new Error('The start of the language server was given up.');
+      if (!this.mayRestart()) throw new Error(l10n.t('The language server is not running.'));
     }
   }
 
-  private becomeRunning(client: BaseLanguageClient): void {
-    if (this.current === 'running') return;
-    this.move('running');
-    this.started.fire(client);
+  /** @returns undefined when the server ended before it answered */
+  private async launch(attempt: number): Promise<BaseLanguageClient | undefined> {
+    let client: BaseLanguageClient | undefined;
+    let isOver = false;
+    try {
+      client = await this.connect({
+        ended: () => {
+          isOver = true;
+          if (this.current === 'running' && attempt === this.attempt) this.startAgain();
+        },
+      });
+      if (attempt === this.attempt) this.client = client;
+      await client.start();
+      if (attempt === this.attempt && !isOver) {
+        this.move('running');
+        this.started.fire(client);
+        return client;
+      }
+    } catch (error) {
+      this.log.error(`The language server did not start: ${String(error)}`);
+    }
+    await client?.dispose().catch(() => undefined);
+    return undefined;
+  }
+
+  /** The running server ended by itself. */
+  private startAgain(): void {
+    this.client = undefined;
+    this.starting = undefined;
+    this.move('starting');
+    // When it cannot be started the user was told.
+    if (this.mayRestart()) this.ensureStarted().catch(() => undefined);
   }
 
   private mayRestart(): boolean {

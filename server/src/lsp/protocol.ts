@@ -137,6 +137,8 @@ export interface DocumentStatus {
   readonly suppressed: number;
   /** Set when something is wrong with the configuration or inside us: one plain sentence. */
   readonly problem?: string | undefined;
+  /** Set when a setting has a value that it cannot have: one plain sentence. */
+  readonly settingsProblem?: string | undefined;
 }
 
 /** Client to server: the findings of files that need not be open, in the order given. Cancellable. */

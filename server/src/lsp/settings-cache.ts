@@ -11,6 +11,8 @@ const PATIENCE = 5000;
 export interface SettingsOfResource {
   readonly settings: Settings;
   readonly key: string;
+  /** What is wrong in them, as sentences. */
+  readonly problems?: readonly string[] | undefined;
 }
 
 /** The settings of every resource, as the client has them. Nothing is global: folders may differ. */
@@ -65,7 +67,7 @@ export class SettingsCache {
   private check(given: unknown): SettingsOfResource {
     const { settings, problems } = checkSettings(given);
     for (const problem of problems) this.log.warnOnce(`settings ${problem}`, problem);
-    return stamped(settings);
+    return { ...stamped(settings), problems };
   }
 }
 

@@ -14,6 +14,7 @@ export class StatusReporter {
 
   report(document: OpenDocument, result: DocumentResult): void {
     if (!this.isWanted()) return;
+    const settingsProblem = result.settings.problems?.[0];
     const status: DocumentStatus = {
       uri: document.uri,
       kind: result.kind,
@@ -22,6 +23,7 @@ export class StatusReporter {
       fixable: result.items.filter(({ finding }) => finding.fixes.some(({ level }) => level === 'safe')).length,
       suppressed: result.suppressed.length,
       ...(result.problem === undefined ? {} : { problem: result.problem }),
+      ...(settingsProblem === undefined ? {} : { settingsProblem }),
     };
     const text = JSON.stringify(status);
     if (this.told.get(document.key) === text) return;

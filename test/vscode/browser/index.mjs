@@ -60,7 +60,7 @@ export async function runBrowserSuite() {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  console.log(`Menu of fixes opened again: ${retries} times`);
+  console.log(`Menus and boxes opened again: ${retries} times`);
   const failures = tests.filter(({ state }) => state === 'failed').map(({ title, error }) => `${title}\n${error}`);
   return { passed: tests.length - failures.length, failed: failures.length, skipped: 0, failures, tests };
 }

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const LIMIT = { timeout: 20_000 };
+const LIMIT = { timeout: 30_000 };
 
 /** @type {readonly { title: string, run: (scene: import('./tests.mjs').Scene) => Promise<void> }[]} */
 export const REVIEW_TESTS = [

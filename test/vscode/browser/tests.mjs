@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { FAULT_TESTS } from './fault-tests.mjs';
 import { REVIEW_TESTS } from './review-tests.mjs';
 
-const LIMIT = { timeout: 20_000 };
+const LIMIT = { timeout: 30_000 };
 
 /** @typedef {{ workbench: import('./workbench.mjs').Workbench, server: { readonly pid: number }, folder: string, shot: (name: string) => Promise<void> }} Scene */
 
@@ -121,7 +121,7 @@ export const TESTS = [
     async run({ workbench, shot }) {
       await workbench.openFile('compose.yaml');
       await workbench.squiggles('warning').or(workbench.squiggles('error')).first().waitFor(LIMIT);
-      await workbench.page.locator('.statusbar-item[id="status.languageStatus"]').first().click();
+      await workbench.openStatus();
       await workbench.page
         .locator('.hover-language-status', { hasText: /error|warning/ })
         .first()

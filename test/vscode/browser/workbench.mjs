@@ -1,12 +1,17 @@
 // What a person does in the workbench, as the page sees it.
 
-const LIMIT = { timeout: 20_000 };
+/** Guards against hangs, not measures. */
+const LIMIT = { timeout: 30_000 };
+
+/** After this something is tried again: it may have been lost. */
+const SOON = { timeout: 10_000 };
+const TRIES = 3;
 const CONTAINER = '.activitybar .action-label[aria-label^="Immutable Infra"]';
 const INPUT = '.quick-input-widget:not([style*="display: none"]) .quick-input-box input';
 
 /** One window of the editor. */
 export class Workbench {
-  /** How often the menu of fixes had to be opened again. Reported, so that a flake is not hidden. */
+  /** How often a menu or a box had to be opened again. Reported, so that a flake is not hidden. */
   retries = 0;
 
   constructor(page) {
@@ -36,25 +41,37 @@ export class Workbench {
 
   /** Runs a command of the palette. */
   async command(title) {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator(INPUT);
-    await input.waitFor({ state: 'visible', ...LIMIT });
-    await input.fill(`>${title}`);
     const label = this.page.locator('.label-name', { hasText: title });
     // A command that was used lately may stand above the one that is meant.
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first().click(LIMIT);
+    await this.pick('F1', `>${title}`, (rows) => rows.filter({ has: label }).first().click(SOON));
   }
 
   /** Opens a file by a part of its path. */
   async openFile(path) {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator(INPUT);
-    await input.waitFor({ state: 'visible', ...LIMIT });
-    await input.fill(path);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor(LIMIT);
-    await this.page.keyboard.press('Enter');
+    await this.pick('Control+P', path, async (rows) => {
+      await rows.filter({ hasText: name }).first().waitFor(SOON);
+      await this.page.keyboard.press('Enter');
+    });
     await this.editorReady(path);
+  }
+
+  /** Types into the box that a key opens. It closes when something else takes the focus: then it is opened again. */
+  async pick(key, text, choose) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press(key);
+        const input = this.page.locator(INPUT);
+        await input.waitFor({ state: 'visible', ...SOON });
+        await input.fill(text, SOON);
+        await choose(this.page.locator('.quick-input-list .monaco-list-row'));
+        return;
+      } catch (error) {
+        if (attempt === TRIES) throw error;
+        this.retries++;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** The tab turns active before its editor has the focus: keys typed in between are lost. */
@@ -64,12 +81,8 @@ export class Workbench {
 
   /** Puts the cursor into a line and a column, both from 1. */
   async goTo(line, column = 1) {
-    await this.page.keyboard.press('Control+G');
-    const input = this.page.locator(INPUT);
-    await input.waitFor({ state: 'visible', ...LIMIT });
-    await input.fill(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
-    await input.waitFor({ state: 'hidden', ...LIMIT });
+    await this.pick('Control+G', `:${line}:${column}`, () => this.page.keyboard.press('Enter'));
+    await this.page.locator(INPUT).waitFor({ state: 'hidden', ...LIMIT });
   }
 
   line(text) {
@@ -81,25 +94,30 @@ export class Workbench {
   }
 
   /** Opens the menu of fixes at the cursor and returns the entry with this title. */
-  async fix(title, tries = 3) {
+  async fix(title) {
     const entry = this.page.locator('.action-widget .monaco-list-row.action', { hasText: title });
-    for (let attempt = 1; attempt <= tries; attempt++) {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
       await this.page.keyboard.press('Control+.');
       try {
-        await entry.first().waitFor({ timeout: 5_000 });
+        await entry.first().waitFor(SOON);
         return entry.first();
       } catch {
         this.retries++;
         await this.page.keyboard.press('Escape');
       }
     }
-    throw new Error(`the fix “${title}” was not offered in ${tries} tries`);
+    throw new Error(`the fix “${title}” was not offered in ${TRIES} tries`);
   }
 
   /** Opens the extension's container in the activity bar. */
   async openViews() {
     await this.page.locator(CONTAINER).click();
     await this.page.locator('.sidebar .pane-header', { hasText: 'Findings' }).waitFor(LIMIT);
+  }
+
+  /** Opens what stands behind the braces in the status bar. */
+  async openStatus() {
+    await this.page.locator('.statusbar-item[id="status.languageStatus"]').first().click(LIMIT);
   }
 
   row(text) {

@@ -7,7 +7,7 @@ import type { ExtensionApi } from '../../../client/src/start';
 export const EXTENSION = 'immutable-infra.immutable-infra';
 
 /** How long the editor may take for something to appear. A guard against hangs, not a measure. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /** The extension, activated. */
 export async function extensionApi(): Promise<ExtensionApi> {
