@@ -66,7 +66,14 @@ export type Step = (typeof STEPS)[number];
 
 /** What a run writes of itself. The journal adds number, time and hash. */
 export type JournalEntry =
-  | { readonly type: 'run.created'; readonly kind: RunKind; readonly environment: string | null; readonly spec: string }
+  | {
+      readonly type: 'run.created';
+      readonly kind: RunKind;
+      readonly environment: string | null;
+      readonly spec: string;
+      /** How many records the ledger had. */
+      readonly ledger?: number | undefined;
+    }
   | { readonly type: `${Step}.intent`; readonly data: JsonObject }
   | { readonly type: `${Step}.result`; readonly data: JsonObject }
   | { readonly type: `${Step}.recovered`; readonly data: JsonObject }

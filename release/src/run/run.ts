@@ -19,6 +19,7 @@ import { ledgerWriter, type LedgerWriter } from './ledger-writer';
 import { rollback } from './rollback';
 import { isEffect, RunGuard } from './run-guard';
 import { requireNoTrial } from './retire-guards';
+import { stopWhenOvertaken } from './overtaken';
 import type { RunControl } from './run-control';
 import type { RunSpec } from './spec';
 import { observe } from './bring-live';
@@ -118,7 +119,9 @@ async function runToEnd(
       kind: spec.kind,
       environment: spec.environment,
       spec: spec.run,
+      ledger: view.length,
     }));
+    stopWhenOvertaken(past, journal, view, spec.run);
     await world.gates(parts);
     return await perform(parts);
   } catch (error) {
