@@ -31,12 +31,8 @@ export class Workbench {
     await this.page.emulateMedia({ colorScheme });
     const theme = colorScheme === 'dark' ? 'vs-dark' : 'vs';
     await this.page.locator(`.monaco-workbench.${theme}`).waitFor(LIMIT);
-    await this.page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)));
-        }),
-    );
+    // In words, because this runs in the page.
+    await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
   }
 
   /** Runs a command of the palette. */

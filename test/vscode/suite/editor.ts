@@ -93,14 +93,20 @@ export async function set(name: string, value: unknown, scope?: vscode.Uri): Pro
 
 /** Throws away what was typed, and closes all editors. */
 export async function closeAll(): Promise<void> {
-  for (const group of vscode.window.tabGroups.all) {
-    for (const tab of group.tabs) {
-      if (tab.isDirty) {
-        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-      }
-    }
+  const dirty = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.filter(({ isDirty }) => isDirty));
+  for (const { input, group } of dirty) {
+    const uri =
+      input instanceof vscode.TabInputText
+        ? input.uri
+        : input instanceof vscode.TabInputTextDiff
+          ? input.modified
+          : undefined;
+    // What is reverted is the active editor.
+    if (uri) await vscode.window.showTextDocument(uri, { viewColumn: group.viewColumn });
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await until('no editor', () => vscode.window.tabGroups.all.every(({ tabs }) => tabs.length === 0));
 }
 
 /** Waits until the server has said all about a document: only then is something that is missing really absent. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, finding, findings, folder, noFinding, openFile, ruleOf, set, until } from './editor';
+import { closeAll, extensionApi, finding, findings, folder, noFinding, openFile, ruleOf, set, until } from './editor';
 
 const LATEST = 'mutable-reference/image-latest';
 
@@ -61,11 +61,17 @@ describe('settings', () => {
 
   it('takes the default for a value of the wrong type', async () => {
     const { document } = await openFile('shop', 'Dockerfile');
+    await finding(document.uri, LATEST);
+    const problem = async (): Promise<string | undefined> =>
+      (await extensionApi()).status(document.uri)?.settingsProblem;
     await set('run', 42);
     try {
+      const text = await until('the setting in the status', problem);
+      assert.match(text, /`immutableInfra\.run` must be one of onType, onSave, not 42: the default is used/);
       await finding(document.uri, LATEST);
     } finally {
       await set('run', undefined);
     }
+    await until('a status without it', async () => (await problem()) === undefined);
   });
 });

@@ -8,7 +8,12 @@ import { closeAll, extensionApi, finding, folder, foundItems, openFile, until } 
 const LATEST = 'mutable-reference/image-latest';
 
 describe('views', () => {
-  afterEach(closeAll);
+  const saved = (): vscode.Uri => vscode.Uri.joinPath(folder('legacy'), 'Saved.Dockerfile');
+
+  afterEach(async () => {
+    await closeAll();
+    rmSync(saved().fsPath, { force: true });
+  });
 
   it('lists the findings of the whole workspace, by rule and by file', async () => {
     const { findings } = await extensionApi();
@@ -29,8 +34,10 @@ describe('views', () => {
 
   it('puts the worst first', async () => {
     const { findings } = await extensionApi();
+    await vscode.commands.executeCommand('immutableInfra.lintWorkspace');
     const order = ['error', 'warning', 'info', 'hint'];
     const worst = findings.rows().map((row) => (findings.rows(row)[0] as FoundItem).severity);
+    assert.ok(worst.length > 1);
     assert.deepEqual(
       worst,
       worst.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)),
@@ -75,7 +82,7 @@ describe('views', () => {
   });
 
   it('keeps what was repaired and saved, and drops a file that is gone', async () => {
-    const uri = vscode.Uri.joinPath(folder('legacy'), 'Saved.Dockerfile');
+    const uri = saved();
     const rows = async (): Promise<FoundItem[]> => (await foundItems()).filter((one) => one.uri === uri.toString());
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('FROM redis:latest\n'));
     await vscode.commands.executeCommand('immutableInfra.lintWorkspace');
