@@ -16,6 +16,7 @@ import { compileCustomRule } from '../../../server/src/workspace/custom-rules';
 import { compilePattern } from '../../../server/src/workspace/custom-rules-regex';
 import { buildPolicySchema } from '../../../server/src/workspace/custom-rules-schema';
 import { moduleOf, templateOf } from '../model/terraform/support';
+import { cpuTime } from '../../support/cpu-time';
 
 interface Result {
   readonly line: number;
@@ -471,10 +472,10 @@ tests:
       expect(compilePattern(good), good).toBeTypeOf('object');
     }
     const slow = compilePattern('.*a.*b.*c$');
-    const start = Date.now();
+    const start = cpuTime();
     expect(typeof slow === 'object' && slow.test('ab'.repeat(128))).toBe(false);
     expect(typeof slow === 'object' && slow.test('ab'.repeat(5000))).toBeUndefined();
-    expect(Date.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 
   it('has a schema that agrees with the compiler', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { detectKind, looksBinary } from '../../../server/src/lang/detect';
 import { environmentOf } from '../../../server/src/lang/environment';
+import { cpuTime } from '../../support/cpu-time';
 
 const POD = 'apiVersion: v1\nkind: Pod\n';
 const COMPOSE = 'services:\n  web:\n    image: nginx\n';
@@ -123,13 +124,13 @@ describe('detectKind by content', () => {
   });
 
   it('looks no further than the beginning', () => {
-    const start = performance.now();
+    const start = cpuTime();
     expect(detectKind('x.yaml', `${' \t'.repeat(500_000)}\n${POD}`)).toBeUndefined();
     for (const noise of [' ', '{{', 'a: {{', '"', '\n', '#', '{{ .', 'services: ', '\t- ']) {
       for (const name of ['x.yaml', 'x.json', 'x', 'templates/x.yaml']) detectKind(name, noise.repeat(60_000) + POD);
       detectKind('x.yaml', POD + noise.repeat(60_000));
     }
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 
   it('uses the language id for names that say nothing', () => {

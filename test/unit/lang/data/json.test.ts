@@ -6,6 +6,7 @@ import { regions } from '../../../../server/src/lang/data/regions';
 import { asScalar, entry, get, items, placeOf } from '../../../../server/src/lang/data/tree';
 import type { DataFile } from '../../../../server/src/lang/data/tree';
 import { checkTree, plain } from './helpers';
+import { cpuTime } from '../../../support/cpu-time';
 
 const root = (file: DataFile) => file.documents[0]?.root;
 const slice = (file: DataFile, range: { start: number; end: number } | undefined): string =>
@@ -87,9 +88,9 @@ describe('parseJson', () => {
     ['a long string', `{"a": "${'x\\n'.repeat(300_000)}"}`],
     ['an open comment', '/*'.repeat(200_000)],
   ])('survives %s', (_, text) => {
-    const start = performance.now();
+    const start = cpuTime();
     const file = parseJson(text);
     for (const document of file.documents) plain(document.root);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 });

@@ -5,6 +5,7 @@ import { resolvePlain } from '../../../../server/src/lang/data/scalar-value';
 import { get } from '../../../../server/src/lang/data/tree';
 import { parseYaml } from '../../../../server/src/lang/data/yaml';
 import { checkTree, plain, scalarsOf } from './helpers';
+import { cpuTime } from '../../../support/cpu-time';
 
 /** What `yaml` (1.2 core schema) and go-yaml (1.1 rules) read alike. */
 const sameInBoth = (text: string): boolean => !/^(?:yes|no|on|off|[-+]?0[0-9_b]|[-+]?[0-9].*_|\.(inf|nan))/i.test(text);
@@ -243,11 +244,11 @@ describe('robustness', () => {
     ['many actions', 'a: {{ x }}\n'.repeat(3_000)],
     ['many action lines', `a:\n${'{{ if }}\n'.repeat(5_000)}`],
   ])('survives %s', (_, source) => {
-    const start = performance.now();
+    const start = cpuTime();
     for (const template of [false, true]) {
       const file = parseYaml(source, { template });
       for (const scalar of scalarsOf(file)) expect(scalar.text.text.length).toBeGreaterThanOrEqual(0);
     }
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 });

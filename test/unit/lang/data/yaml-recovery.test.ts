@@ -5,6 +5,7 @@ import type { DataFile, DataNode } from '../../../../server/src/lang/data/tree';
 import { parseYaml } from '../../../../server/src/lang/data/yaml';
 import { kubernetes, workflow } from '../../../bench/generate';
 import { checkTree, nodesOf, plain, scalarsOf } from './helpers';
+import { cpuTime } from '../../../support/cpu-time';
 
 const read = (text: string): unknown => plain(parseYaml(text).documents[0]?.root);
 const problems = (text: string): string[] =>
@@ -250,11 +251,11 @@ describe('broken texts', () => {
     ['tabs', '\t'.repeat(long)],
     ['tabs on lines', '\ta: b\n'.repeat(long / 4)],
   ])('survive %s', (_, text) => {
-    const start = performance.now();
+    const start = cpuTime();
     const file = parseYaml(text);
     // The tree is walked by recursion everywhere.
     expect(nodesOf(file).length).toBeGreaterThanOrEqual(0);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 
   it('says so when it is nested too deeply, and reads the rest', () => {

@@ -5,6 +5,7 @@ import { regions } from '../../../../server/src/lang/dockerfile/regions';
 import { unquote } from '../../../../server/src/lang/dockerfile/words';
 import { analyseDockerfile } from '../../../../server/src/model/dockerfile';
 import { checkDockerfile, checkText } from './check';
+import { cpuTime } from '../../../support/cpu-time';
 
 const SAMPLE = [
   '# syntax=docker/dockerfile:1',
@@ -159,13 +160,13 @@ describe('hostile texts stay fast', () => {
     ['nested ONBUILD', 'ONBUILD '.repeat(100_000)],
     ['1 MB of quotes', `ENV A=${'"'.repeat(1_000_000)}`],
   ])('%s', (_name, text) => {
-    const started = Date.now();
+    const started = cpuTime();
     const syntax = parseDockerfile(text);
     for (const each of syntax.instructions) {
       expect([each.words, each.execForm, each.inner?.inner]).toHaveLength(3);
     }
     const model = analyseDockerfile(syntax);
     for (const each of syntax.instructions) model.scriptOf(each);
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(cpuTime() - started).toBeLessThan(5000);
   });
 });

@@ -4,6 +4,7 @@ import { MappedText } from '../../../../server/src/core/mapped-text';
 import { parseDockerfile } from '../../../../server/src/lang/dockerfile/parse';
 import { parseShell } from '../../../../server/src/lang/shell/parse';
 import { checkScript } from './check';
+import { cpuTime } from '../../../support/cpu-time';
 
 const SAMPLE = [
   '#!/bin/bash -e',
@@ -142,16 +143,16 @@ describe('hostile scripts stay fast', () => {
     ['10,000 here-documents without end', 'cat <<E\n'.repeat(10_000)],
     ['quotes', '"\''.repeat(100_000)],
   ])('%s', (_name, text) => {
-    const started = Date.now();
+    const started = cpuTime();
     parseShell(MappedText.verbatim(text, 0));
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(cpuTime() - started).toBeLessThan(5000);
   });
 
   it('a RUN of 50,000 continuation lines', () => {
     const [run] = parseDockerfile(`RUN a ${'\\\n && b "$C" d'.repeat(50_000)}`).instructions;
-    const started = Date.now();
+    const started = cpuTime();
     const script = run && parseShell(run.argument);
     expect(script?.commands).toHaveLength(50_001);
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(cpuTime() - started).toBeLessThan(5000);
   });
 });

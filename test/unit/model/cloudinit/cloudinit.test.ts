@@ -3,6 +3,7 @@ import { HOLE, MappedText, MappedTextBuilder } from '../../../../server/src/core
 import { get, placeOf } from '../../../../server/src/lang/data/tree';
 import { analyseCloudInit } from '../../../../server/src/model/cloudinit';
 import type { CloudInit } from '../../../../server/src/model/cloudinit';
+import { cpuTime } from '../../../support/cpu-time';
 
 const analyse = (text: string): CloudInit => analyseCloudInit(MappedText.verbatim(text, 0));
 const scripts = (found: CloudInit): [string, string][] => found.scripts.map(({ origin, text }) => [origin, text.text]);
@@ -141,10 +142,10 @@ after
 
   it('reads every prefix of a mime message', () => {
     for (let end = 0; end <= mime.length; end++) analyse(mime.slice(0, end));
-    const start = performance.now();
+    const start = cpuTime();
     analyse(`MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n${'--x\n\n#cloud-config\n'.repeat(500)}`);
     analyse(`Content-Type: multipart/mixed; boundary=x\n\n${'\n \n'.repeat(100_000)}`);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 
   it('maps through a heredoc with holes', () => {

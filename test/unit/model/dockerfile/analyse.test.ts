@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOLE, type MappedText } from '../../../../server/src/core/mapped-text';
 import { parseDockerfile } from '../../../../server/src/lang/dockerfile/parse';
 import { analyseDockerfile, type Dockerfile, type Stage } from '../../../../server/src/model/dockerfile';
+import { cpuTime } from '../../../support/cpu-time';
 
 function analyse(...lines: string[]): Dockerfile {
   return analyseDockerfile(parseDockerfile(lines.join('\n')));
@@ -238,7 +239,7 @@ describe('scripts', () => {
 });
 
 it('stays fast on thousands of stages', () => {
-  const started = Date.now();
+  const started = cpuTime();
   const lines = Array.from(
     { length: 5000 },
     (_, index) => `FROM s${index} AS s${index + 1}\nCOPY --from=0 a b\nENV A=$A$B`,
@@ -246,5 +247,5 @@ it('stays fast on thousands of stages', () => {
   const dockerfile = analyse('FROM a AS s0', ...lines);
   expect(stage(dockerfile, 5000).parents).toHaveLength(5000);
   expect(dockerfile.reachable(stage(dockerfile, 5000)).layers).toHaveLength(5001);
-  expect(Date.now() - started).toBeLessThan(5000);
+  expect(cpuTime() - started).toBeLessThan(5000);
 });

@@ -3,6 +3,7 @@ import { HOLE, MappedText } from '../../../../server/src/core/mapped-text';
 import { expandVariables } from '../../../../server/src/model/dockerfile';
 import { matchesGlob } from '../../../../server/src/model/dockerfile/patterns';
 import { checkText } from '../../lang/dockerfile/check';
+import { cpuTime } from '../../../support/cpu-time';
 
 const values: Record<string, string> = { V: '1.2.3', EMPTY: '', P: '/usr/local/bin', IMAGE: 'alpine:3' };
 
@@ -94,11 +95,11 @@ describe('expandVariables', () => {
   });
 
   it('stays fast on deep and long texts', () => {
-    const started = Date.now();
+    const started = cpuTime();
     expand('${a:-'.repeat(50_000));
     expand('$V'.repeat(50_000));
     expand('"\\a'.repeat(50_000));
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(cpuTime() - started).toBeLessThan(5000);
   });
 });
 

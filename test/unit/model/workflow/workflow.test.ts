@@ -9,6 +9,7 @@ import {
   resolveExpression,
   scopeOf,
 } from '../../../../server/src/model/workflow';
+import { cpuTime } from '../../../support/cpu-time';
 
 const TEXT = `name: Release
 on:
@@ -224,9 +225,9 @@ describe('resolveExpression', () => {
     );
     const all = MappedText.verbatim(keys.map((key) => `\${{ matrix.${key} }}`).join(''), 0);
     expect(resolveExpression(all, scopeOf(wide, wide.jobs[0])).map(({ text }) => text)).toEqual([HOLE]);
-    const start = performance.now();
+    const start = cpuTime();
     resolveExpression(MappedText.verbatim('${{ github.sha }} '.repeat(5000), 0), {});
     resolveExpression(MappedText.verbatim('${{ '.repeat(20_000), 0), {});
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(cpuTime() - start).toBeLessThan(5000);
   });
 });
