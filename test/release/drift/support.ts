@@ -11,7 +11,13 @@ import type { Workspace } from '../../../release/src/api/start-run';
 /** A workspace as a command opens it, with a state root of the test. */
 export function workspaceOf(folder: string, root: StateRoot, text = ''): Workspace {
   const pipeline = text === '' ? readFileSync(`${folder}/immutable.yaml`, 'utf8') : text;
-  return { folder, text: pipeline, pipeline: requirePipeline(pipeline, 'immutable.yaml'), root };
+  return {
+    folder,
+    file: `${folder}/immutable.yaml`,
+    text: pipeline,
+    pipeline: requirePipeline(pipeline, 'immutable.yaml'),
+    root,
+  };
 }
 
 /** Adds records as runs do. */

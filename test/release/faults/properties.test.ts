@@ -208,7 +208,25 @@ function isMatch(pattern: string, text: string): boolean {
 
 describe('the guard of a plan', () => {
   it('allows exactly what a pattern matches, whatever stands in it', () => {
-    const letters = fc.constantFrom('a', 'a', 'a', '*', '*', 'b', '.', '[', ']', '"', '*', '\\', '$', '^', '(', '|', '\n');
+    const letters = fc.constantFrom(
+      'a',
+      'a',
+      'a',
+      '*',
+      '*',
+      'b',
+      '.',
+      '[',
+      ']',
+      '"',
+      '*',
+      '\\',
+      '$',
+      '^',
+      '(',
+      '|',
+      '\n',
+    );
     const word = fc.array(letters, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
     let allowed = 0;
     fc.assert(

@@ -9,6 +9,7 @@ import { Cancellation } from '../../../release/src/run/cancellation';
 import { executeRun, type RunWorld } from '../../../release/src/run/run';
 import type { RunEnd } from '../../../release/src/run/deploy';
 import type { RunContext } from '../../../release/src/run/context';
+import type { RunEvent } from '../../../release/src/run/events';
 import { RunControl } from '../../../release/src/run/run-control';
 import { NO_DECISIONS, writeSpec, type RunSpec } from '../../../release/src/run/spec';
 import type { StateRoot } from '../../../release/src/state-root';
@@ -66,6 +67,8 @@ export class FakeWorld implements Target, Baker {
   /** Images that never get healthy. */
   readonly broken = new Set<string>();
   readonly warnings: string[] = [];
+  /** What viewers were told, in order. */
+  readonly told: RunEvent[] = [];
   /** Side effects, in order. */
   readonly effects: string[] = [];
 
@@ -243,6 +246,7 @@ export class FakeWorld implements Target, Baker {
       recover: () => Promise.resolve(undefined),
       ask: () => Promise.reject(new Error('the fake world runs no tools')),
       tell: (event) => {
+        this.told.push(event);
         if (event.type === 'warning') this.warnings.push(event.text);
         if (event.type !== 'approval' || !approve) return;
         const decision = { plan: event.plan, by: 'Ana', how: 'test' };
@@ -326,6 +330,6 @@ export function oracle(
   runs: readonly string[],
   world: FakeWorld,
 ): readonly string[] {
-  const serving = (): readonly string[] | undefined => world.slots.get(world.activeSlot ?? '')?.ids;
+  const serving = world.slots.get(world.activeSlot ?? '')?.ids ?? [];
   return oracleOf({ root, environment, runs, serving });
 }

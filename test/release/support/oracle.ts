@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isEngineAlive } from '../../../release/src/engine-process';
 import { Ledger } from '../../../release/src/ledger/ledger';
-import { ReleaseHistory, type StoredRelease } from '../../../release/src/ledger/releases';
+import { ReleaseHistory } from '../../../release/src/ledger/releases';
 import { EnvironmentLock } from '../../../release/src/lock/environment-lock';
 import { processesOfRun } from '../../../release/src/machine/marked-processes';
 import { Journal } from '../../../release/src/run/journal';
@@ -16,10 +16,19 @@ export interface OracleSubject {
   readonly environment: string;
   /** Those that are not closed are left out of what only an end can show. */
   readonly runs: readonly string[];
-  /** Ids of the images that really have the traffic now; undefined when nothing does. */
-  readonly serving?: ((live: StoredRelease) => readonly string[] | undefined) | undefined;
+  /** Ids of the images that really have the traffic now; undefined where nobody can tell. */
+  readonly serving?: readonly string[] | undefined;
   /** Texts that must be in no file of the state root. */
   readonly secrets?: readonly string[] | undefined;
+  /** Other tests have runs of the same names: with it only processes that work in here count. */
+  readonly workspace?: string | undefined;
+  /** Programs that are meant to stay: what holds a container. */
+  readonly stays?: RegExp | undefined;
+}
+
+/** Names of all runs of a state root. */
+export function runsOf({ runs }: StateRoot): readonly string[] {
+  return existsSync(runs) ? readdirSync(runs) : [];
 }
 
 /**
@@ -32,7 +41,7 @@ export interface OracleSubject {
 export function oracleOf(subject: OracleSubject): readonly string[] {
   return [
     ...ledgerProblems(subject),
-    ...subject.runs.flatMap((run) => runProblems(subject.root, run)),
+    ...subject.runs.flatMap((run) => [...runProblems(subject, run), ...processProblems(subject, run)]),
     ...lockProblems(subject),
     ...realityProblems(subject),
     ...secretProblems(subject),
@@ -48,11 +57,10 @@ function ledgerProblems({ root, environment }: OracleSubject): string[] {
   ];
 }
 
-function runProblems(root: StateRoot, run: string): string[] {
+function runProblems({ root }: OracleSubject, run: string): string[] {
   const directory = root.run(run);
   const view = Journal.read(directory);
   const progress = progressOf(view.records());
-  const alive = processesOfRun(run).map(({ pid }) => pid);
   const isClosed = progress.state === 'CLOSED';
   return [
     ...(view.damage ? [`the journal is ${view.damage.kind}`] : []),
@@ -60,8 +68,20 @@ function runProblems(root: StateRoot, run: string): string[] {
     ...(isClosed ? endingProblems(view.records()) : []),
     ...(isClosed && existsSync(join(directory, 'journal.reserve')) ? ['the reserve is still held'] : []),
     ...(isEngineAlive(directory) && isClosed && !isThisProcess(directory) ? ['its engine lives on'] : []),
-    ...(alive.length === 0 ? [] : [`processes are left: ${alive.join()}`]),
   ].map((problem) => `${run}: ${problem}`);
+}
+
+function processProblems({ workspace = '', stays }: OracleSubject, run: string): string[] {
+  return processesOfRun(run).flatMap(({ pid }) => {
+    try {
+      const program = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      const isOurs = readlinkSync(`/proc/${pid}/cwd`).startsWith(workspace) && stays?.test(program) !== true;
+      return isOurs ? [`${run}: ${program} (${pid}) still runs`] : [];
+    } catch {
+      // It has ended meanwhile.
+      return [];
+    }
+  });
 }
 
 /** Tests that run a run in their own process are their own engine. */
@@ -99,13 +119,12 @@ function realityProblems({ root, environment, serving }: OracleSubject): string[
   const view = Ledger.read(root.ledger(environment));
   const live = new ReleaseHistory(view).live();
   if (!live || !serving) return [];
-  const found = serving(live);
-  const wanted = live.images.map(({ id }) => id);
-  if (found?.join() === wanted.join()) return [];
-  // An attempt behind the live release says that something else may run.
+  const accepted = new Set(live.images.flatMap(({ id, digests }) => [id, ...digests]));
+  if (serving.length > 0 && serving.every((id) => accepted.has(id))) return [];
+  // Without slots what was applied serves; an attempt behind the live release says that it may.
   const isKnown = view.records().some(({ seq, type }) => type === 'attempt' && seq > live.seq);
-  const text = `the ledger says that ${live.id} is live (${wanted.join()}), but ${found?.join() ?? 'nothing'} serves`;
-  return isKnown && live.slot === null ? [] : [text];
+  if (isKnown && live.slot === null) return [];
+  return [`the ledger says that ${live.id} is live, but ${serving.join() || 'nothing'} serves`];
 }
 
 function secretProblems({ root, secrets = [] }: OracleSubject): string[] {

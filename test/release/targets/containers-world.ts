@@ -27,7 +27,7 @@ import { createContainersTarget } from '../../../release/src/targets/containers/
 import { freePort, LoopbackRegistry } from '../registry-server';
 import { bundleProgram } from '../support/bundles';
 import { createRun } from '../support/fake-world';
-import { realOracle } from '../support/real-oracle';
+import { oracleOf, runsOf } from '../support/oracle';
 
 const PACKAGES = pathToFileURL(join(import.meta.dirname, '..', '..', '..', 'scripts', 'system-packages.mjs')).href;
 const NEEDED = ['podman', 'buildah', 'runc', 'docker-registry'];
@@ -228,7 +228,7 @@ environments:
   }
 
   /** What is not as it must be after every fault. */
-  oracle(): string[] {
+  oracle(): readonly string[] {
     const live = this.releases().at(-1);
     const slot = live?.slot ?? '';
     const name = `shop-local-${slot}-web`;
@@ -238,8 +238,9 @@ environments:
     const port = { blue: this.ports.blue, green: this.ports.green }[slot] ?? 0;
     const isRouted = route?.includes(`:${port};`) ?? false;
     return [
-      ...realOracle({
+      ...oracleOf({
         root: this.root,
+        runs: runsOf(this.root),
         workspace: this.workspace,
         environment: 'local',
         serving: live ? serving : undefined,

@@ -18,7 +18,7 @@ import { createTerraformTarget } from '../../../release/src/targets/terraform/te
 import type { Target } from '../../../release/src/targets/target';
 import { RealWorld } from '../bakers/packer-support';
 import { createRun } from '../support/fake-world';
-import { realOracle } from '../support/real-oracle';
+import { oracleOf, runsOf } from '../support/oracle';
 
 /** Colours by `terraform_data`, which needs no provider and no network. */
 export const BLUE_GREEN = `
@@ -127,13 +127,14 @@ export class TerraformWorld extends RealWorld {
   }
 
   /** What is not as it must be after every fault. */
-  oracle(secrets: readonly string[] = []): string[] {
+  oracle(secrets: readonly string[] = []): readonly string[] {
     const live = this.history().live();
     const { images, active_environment: active, image } = live ? this.outputs() : {};
     const serving =
       typeof image === 'string' ? image : (images as Record<string, string> | undefined)?.[String(active)];
-    return realOracle({
+    return oracleOf({
       root: this.root,
+      runs: runsOf(this.root),
       workspace: this.workspace,
       environment: 'local',
       serving: live ? [serving ?? ''] : undefined,
