@@ -60,9 +60,11 @@ export class VirtualFiles implements FileSystemProvider, Disposable {
     return new Disposable(() => undefined);
   }
 
+  /** Always newer than before: nobody watches a document that is closed, so an editor may trust none that it kept. */
   stat(uri: Uri): FileStat {
-    const { mtime, size } = this.entry(uri);
-    return { type: FileType.File, ctime: 0, mtime, size };
+    const entry = this.entry(uri);
+    entry.mtime = Math.max(entry.mtime + 1, Date.now());
+    return { type: FileType.File, ctime: 0, mtime: entry.mtime, size: entry.size };
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {
@@ -101,8 +103,6 @@ export class VirtualFiles implements FileSystemProvider, Disposable {
   private loaded(): Promise<DocumentSource> {
     this.source ??= this.load().then((source) => {
       this.subscription = source.onDidChange((uri) => {
-        const entry = this.entry(uri);
-        entry.mtime = Math.max(entry.mtime + 1, Date.now());
         this.changed.fire([{ type: FileChangeType.Changed, uri }]);
       });
       return source;

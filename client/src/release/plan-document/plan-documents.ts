@@ -8,6 +8,7 @@ import {
   l10n,
   languages,
   Range,
+  TabInputText,
   Uri,
   window,
   workspace,
@@ -63,7 +64,10 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
       });
     this.subscriptions = Disposable.from(
       languages.registerCodeLensProvider({ scheme: PLAN_SCHEME }, this),
-      workspace.onDidCloseTextDocument((document) => this.closed(document)),
+      // The editor keeps the text of a closed tab for minutes.
+      window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const { input } of closed) if (input instanceof TabInputText) this.closed(input.uri);
+      }),
       command(COMMANDS.approve, (path) => this.decide(path, 'approve')),
       command(COMMANDS.discard, (path) => this.decide(path, 'discard')),
       command(COMMANDS.diff, (path) => showDiff(path)),
@@ -150,7 +154,7 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
       this.files.watch(uri.path, join(directory, name), () => this.changed.fire(uri));
   }
 
-  private closed({ uri }: TextDocument): void {
+  private closed(uri: Uri): void {
     if (uri.scheme !== PLAN_SCHEME) return;
     this.files.unwatch(uri.path);
     this.pages.delete(uri.path);
