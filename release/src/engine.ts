@@ -1,25 +1,21 @@
 // The engine: one process for each run, detached from whoever started it. Arguments: state root, run.
 import { join } from 'node:path';
 import { createBaker, createTarget, NO_TARGET } from './adapters';
-import { LogDamagedError, SYSTEM_CLOCKS } from './durable/chained-log';
-import type { LogView } from './durable/chained-reader';
+import { LogDamagedError } from './durable/chained-log';
 import { claimRun } from './engine-process';
+import { TeamSession } from './engine-team';
 import { passGates } from './gates/gates';
 import { Ledger } from './ledger/ledger';
-import type { LedgerRecord } from './ledger/record';
 import { EnvironmentLock, LockLostError } from './lock/environment-lock';
 import { describeHolder, type LockHolder } from './lock/holder';
 import { closeUnstarted } from './run/close-unstarted';
 import { RunStoppedError } from './run/context';
-import { Journal } from './run/journal';
 import { LiveContext } from './run/live-context';
 import { executeRun, IMAGES, pipelineOf } from './run/run';
 import { RunControl } from './run/run-control';
 import { readSpec } from './run/spec';
 import { secretsInEnvironment, valuesOf } from './secrets/sources';
-import { describeOffline, joinTeam } from './shared-ledger/join';
-import { readLedger, type SharedPlace } from './shared-ledger/open';
-import { SharedLedgerDamagedError, type SharedLedger } from './shared-ledger/shared-ledger';
+import { SharedLedgerDamagedError } from './shared-ledger/shared-ledger';
 import { StateRoot } from './state-root';
 import { discardPlans } from './targets/terraform/plan-files';
 import { discardReleaseTree } from './targets/terraform/release-tree';
@@ -68,7 +64,7 @@ async function main(): Promise<number> {
   if (taken.kind === 'held') return refuseHeld(taken.holder, taken.needsTakeOver);
   const { lock } = taken;
   claimRun(directory);
-  let share: SharedLedger | undefined;
+  let team: TeamSession | undefined;
   const timer = setInterval(() => {
     const by = control.cancelledBy();
     if (by === undefined || context.signal.aborted) return;
@@ -76,54 +72,32 @@ async function main(): Promise<number> {
     context.cancel(by);
   }, CONTROL_POLL_MILLISECONDS);
   try {
-    const joined = joinTeam({ pipeline, folder: spec.workspace, root }, spec.environment ?? undefined, lock);
-    if (joined.kind === 'held') {
+    const place = { pipeline, folder: spec.workspace, root };
+    const stolen = taken.stolenFrom ? [taken.stolenFrom.token] : [];
+    const entered = TeamSession.enter({ place, run, name, environment, lock, context }, stolen);
+    if (entered.kind === 'held') {
       lock.release();
-      return refuseHeld(joined.holder, joined.needsTakeOver);
+      return refuseHeld(entered.holder, entered.needsTakeOver);
     }
-    share = joined.share;
-    if (share) share.onWaiting = (why) => context.tell({ type: 'warning', text: `${why}. The record waits here.` });
-    const fence = {
-      assertHeld: () => {
-        lock.assertHeld();
-        share?.assertHeld();
-      },
-    };
-    const stolen = new Set(
-      [taken.stolenFrom, joined.kind === 'joined' ? joined.stolenFrom : undefined].flatMap((dead) => dead?.token ?? []),
-    );
-    for (const token of stolen) noteStolen(root, name, run, token, lock, share);
+    team = entered;
     const view = Ledger.read(root.ledger(name));
-    let offline: string | undefined;
-    if (joined.kind === 'offline') {
-      const queued = share?.queued ?? 0;
-      const isRefused = environment?.protected === true && !joined.hasClaim;
-      if (isRefused) offline = describeOffline(name, joined.problem, queued);
-      else context.tell({ type: 'warning', text: `${joined.problem}. Records wait here; others do not see this run.` });
-      // Its gates were passed before; without the claim somebody else may act now.
-      if (isRefused && Journal.read(directory).length > 0) throw new RunStoppedError('refused', offline ?? '');
-    } else if (joined.text !== undefined) context.tell({ type: 'warning', text: joined.text });
     const end = await executeRun({
       root,
       spec,
-      fence,
-      courier: share,
-      readLedger: (other) => readTeamLedger(other, { pipeline, folder: spec.workspace, root }, context),
-      beforeClose: ({ outcome, text }) => void share?.leave(outcome === 'stuck' ? text.slice(0, 500) : undefined),
+      fence: entered.fence,
+      courier: entered.courier,
+      readLedger: (other) => entered.readLedger(other),
+      beforeClose: (known) => entered.leave(known),
       context,
       control,
       target: environment ? createTarget(context, root, own) : NO_TARGET,
       bakerOf: (image) => createBaker(image, root, own),
       gates: (parts) =>
-        passGates(parts, { linter: join(__dirname, 'cli.js'), view, team: offline, missing: values.missing }),
+        passGates(parts, { linter: join(__dirname, 'cli.js'), view, team: entered.refusal, missing: values.missing }),
     });
     discardPlans(directory);
     await discardReleaseTree(context);
-    if (end.outcome === 'stuck') lock.keepAsHold(end.text.slice(0, 500));
-    else {
-      if (joined.kind === 'offline') deliverLate(share, lock);
-      lock.release();
-    }
+    entered.end(end);
     return EXIT.ended;
   } catch (error) {
     // The journal has no end: the run is interrupted, and `resume` goes on from what really happened.
@@ -133,40 +107,11 @@ async function main(): Promise<number> {
     context.tell(
       isEnded ? { type: 'closed', outcome: 'refused', text } : { type: 'problem', text: `The engine stopped: ${text}` },
     );
-    share?.leave();
+    team?.leave({ outcome: 'failed', text });
     lock.release();
     if (!isRefused && !(error instanceof LockLostError) && !(error instanceof RunStoppedError)) console.error(error);
     return isEnded ? EXIT.ended : EXIT.interrupted;
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Another environment, as the team has it. */
-function readTeamLedger(environment: string, place: SharedPlace, context: LiveContext): LogView<LedgerRecord> {
-  const { view, team } = readLedger(place, environment);
-  if (team?.problem) context.tell({ type: 'warning', text: `${environment}: ${team.problem.text}` });
-  return view;
-}
-
-/** The remote may answer by now. What waits still is delivered by the next command that reaches it. */
-function deliverLate(share: SharedLedger | undefined, lock: EnvironmentLock): void {
-  try {
-    share?.synchronize(lock);
-  } catch (error) {
-    if (error instanceof LockLostError) throw error;
-  }
-}
-
-function noteStolen(
-  root: StateRoot,
-  name: string,
-  run: string,
-  token: string,
-  lock: EnvironmentLock,
-  share: SharedLedger | undefined,
-): void {
-  const ledger = Ledger.open(root.ledger(name), root.torn, lock, SYSTEM_CLOCKS, share);
-  ledger.append({ type: 'lock.stolen', run, token, because: 'its holder had died' });
-  ledger.close();
 }

@@ -124,4 +124,19 @@ describe('the command line in a team', () => {
     // Refused by other gates now, no more by the ledger.
     expect((await cli(ana, 'deploy', 'production')).stdout).not.toContain('as it was written');
   }, 120_000);
+
+  it('F30: the same holds for a ledger that nobody shares', async () => {
+    const file = join(ana.workspace, 'immutable.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('backend: git', 'backend: local'));
+    ana.write('a', 'b', 'c');
+    writeFileSync(ana.path, readFileSync(ana.path, 'utf8').replace('"id":"b"', '"id":"B"'));
+    const { code, stdout } = await cli(ana, 'deploy', 'production');
+    expect([code, stdout]).toEqual([3, expect.stringContaining('record 2 is not as it was written')]);
+    expect((await cli(ana, 'runs')).stdout).toMatch(/deploy production +refused/);
+    const accepted = await cli(ana, 'verify-ledger', 'production', '--accept', '2', '--reason', 'OPS-12', '--json');
+    expect(JSON.parse(accepted.stdout)).toMatchObject({ anchor: 2, carried: 1 });
+    expect(ana.ids()).toEqual(['a', undefined, 'c']);
+    expect((await cli(ana, 'deploy', 'production')).stdout).not.toContain('as it was written');
+    expect((await cli(ana, 'sync-ledger')).stderr).toContain('ledger: { backend: git }');
+  }, 120_000);
 });
