@@ -11,6 +11,7 @@ import {
   asked,
   countRuns,
   ended,
+  endRuns,
   execute,
   git,
   reaches,
@@ -29,6 +30,7 @@ describe('delivery, when something is wrong', function () {
   this.timeout(RUN_LIMIT_MS * 2);
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') console.log(`What was asked:\n${asked()}`);
+    await endRuns();
     await closeAll();
   });
 

@@ -8,6 +8,7 @@ import {
   asked,
   countRuns,
   ended,
+  endRuns,
   execute,
   git,
   live,
@@ -26,6 +27,7 @@ describe('delivery', function () {
   this.timeout(RUN_LIMIT_MS * 2);
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') console.log(`What was asked:\n${asked()}`);
+    await endRuns();
     await closeAll();
   });
 
@@ -106,7 +108,7 @@ describe('delivery', function () {
       return stages.includes('approve waiting') && stages.includes('plan done') && stages.includes('route ahead');
     });
     await until('the status bar', () => inspect.statusBar()?.includes('plan waits'));
-    assert.ok(ask.find(/plan waits for you/));
+    await until('the question', () => ask.find(/plan waits for you/));
     const before = live()?.id;
     await execute('discardPlan');
     const run = await ended();

@@ -9,6 +9,7 @@ import { listRuns, type ListedRun } from '../../../../release/src/api/list-runs'
 import { Ledger } from '../../../../release/src/ledger/ledger';
 import { ReleaseHistory, type StoredRelease } from '../../../../release/src/ledger/releases';
 import type { RunState } from '../../../../release/src/run/journal-entry';
+import { RunControl } from '../../../../release/src/run/run-control';
 import { findStateRoot } from '../../../../release/src/state-root';
 import { extensionApi, folder, until } from '../editor';
 import { ScriptedAsk } from './scripted-ask';
@@ -90,6 +91,19 @@ export async function reaches(state: RunState, limit = RUN_LIMIT_MS): Promise<Li
     assert.ok(run?.progress.state !== 'CLOSED', `closed: ${closingText(run)}`);
     return run?.progress.state === state ? run : undefined;
   });
+}
+
+/** Ends what a test that failed left running, so that the next one can begin. */
+export async function endRuns(): Promise<void> {
+  for (const { directory, run, status } of runs()) {
+    if (status !== 'running') continue;
+    new RunControl(directory).cancel('a test');
+    await patiently(
+      `the end of ${run}`,
+      RUN_LIMIT_MS,
+      () => runs().find((one) => one.run === run)?.status !== 'running',
+    );
+  }
 }
 
 export function closingText(run: ListedRun | undefined): string {
