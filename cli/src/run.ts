@@ -13,6 +13,7 @@ import { explain } from './commands/explain';
 import { fix } from './commands/fix';
 import { init } from './commands/init';
 import { lint } from './commands/lint';
+import { notes } from './commands/notes';
 import { resume } from './commands/resume';
 import { retire } from './commands/retire';
 import { rollback } from './commands/rollback';
@@ -46,6 +47,7 @@ const COMMANDS: readonly Command[] = [
   status,
   drift,
   doctor,
+  notes,
   runs,
   cancel,
   resume,

@@ -34,6 +34,8 @@ export class Narrator {
         return;
       case 'progress':
         return this.line(`  ${printable(event.text)}`);
+      case 'notes':
+        return this.line(printable(event.text));
       case 'probe':
         return this.printProbe(event);
       case 'approval':

@@ -83,13 +83,13 @@ export async function detectDrift(
       v: 1,
       environment,
       lookedAt: new Date().toISOString(),
-      live: facts.live ? { id: facts.live.id, slot: facts.live.slot, commit: commitOf(facts) } : null,
+      live: facts.live ? { id: facts.live.id, slot: facts.live.slot, commit: facts.liveCommit } : null,
       isLooked: look.isLooked,
       differences: differences.map((difference) => ({
         kind: difference.kind,
         where: mask(difference.where),
         text: mask(difference.text),
-        action: actionFor(difference, environment, facts.live),
+        action: actionFor(difference, environment, facts),
       })),
       instances: look.instances.map((instance) => ({
         ...instance,
@@ -168,7 +168,7 @@ async function otherCommit(
   facts: LedgerFacts,
   folder: string,
 ): Promise<readonly string[]> {
-  const commit = commitOf(facts);
+  const commit = facts.liveCommit;
   if (commit === null || !differences.some(({ kind }) => kind === 'config')) return [];
   const { git } = await gitState(folder);
   if (git.commit === commit && !git.dirty) return [];
@@ -176,9 +176,4 @@ async function otherCommit(
   return [
     `The folder has ${here}, the live release is of ${commit.slice(0, 9)}: a difference of the configuration may just not be deployed yet.`,
   ];
-}
-
-function commitOf({ live }: LedgerFacts): string | null {
-  const commit = live?.git['commit'];
-  return typeof commit === 'string' ? commit : null;
 }

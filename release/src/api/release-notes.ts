@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { safeGit } from './safe-git';
 
 /** A commit, for release notes. */
@@ -32,9 +33,36 @@ export async function releaseNotes(workspace: string, from: string, to: string):
   const kind = (await isBehind(from, to)) ? 'ahead' : (await isBehind(to, from)) ? 'back' : undefined;
   if (kind === undefined) return { kind: 'unknown' };
   const range = kind === 'ahead' ? `${from}..${to}` : `${to}..${from}`;
-  const log = await git('log', '--no-merges', '--max-count=200', `--format=%H${FIELD}%an${FIELD}%s`, range, '--');
+  const log = await git(
+    'log',
+    '--no-show-signature',
+    '--no-merges',
+    '--max-count=200',
+    `--format=%H${FIELD}%an${FIELD}%s`,
+    range,
+    '--',
+  );
   const names = await git('diff', '--name-only', '-z', '--no-ext-diff', range, '--');
-  return { kind, commits: commitsIn(log ?? ''), paths: (names ?? '').split('\0').filter((path) => path !== '') };
+  return {
+    kind,
+    commits: commitsIn(log ?? ''),
+    paths: (names ?? '')
+      .split('\0')
+      .filter((path) => path !== '')
+      .map(oneLine),
+  };
+}
+
+/** The first line of a commit's message; undefined when git does not have the commit. */
+export async function commitSubject(workspace: string, commit: string): Promise<string | undefined> {
+  const git = COMMIT.test(commit) ? safeGit(workspace) : undefined;
+  const subject = await git?.('log', '--no-show-signature', '--max-count=1', '--format=%s', commit, '--');
+  return subject === undefined ? undefined : oneLine(subject);
+}
+
+/** Names and messages are written by anybody: nothing in them steers a terminal or turns text around (F37). */
+function oneLine(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** What `git log` printed, newest first. */
@@ -43,7 +71,9 @@ export function commitsIn(text: string): readonly Commit[] {
     .split('\n')
     .map((line) => line.split(FIELD))
     .flatMap(([id, author, ...subject]) =>
-      id === undefined || author === undefined ? [] : [{ id, author, subject: subject.join(' ') }],
+      id === undefined || author === undefined
+        ? []
+        : [{ id, author: oneLine(author), subject: oneLine(subject.join(' ')) }],
     );
 }
 

@@ -1,14 +1,12 @@
-import type { StoredRelease } from '../ledger/releases';
-import type { Difference } from './difference';
+import type { Difference, LedgerFacts } from './difference';
 
 /** What a person may do about a difference. Nothing of it happens by itself. */
-export function actionFor({ kind }: Difference, environment: string, live: StoredRelease | undefined): string {
+export function actionFor({ kind }: Difference, environment: string, { live, liveCommit }: LedgerFacts): string {
   const deploy = `immutable-infra deploy ${environment}`;
   if (!live) return `Deploy over it: \`${deploy}\`. Or end it by hand, if it is not of this pipeline.`;
-  const commit = live.git['commit'];
   const again =
-    typeof commit === 'string'
-      ? `Re-apply: check out ${commit.slice(0, 9)} and run \`${deploy}\`; the same inputs give the same image.`
+    liveCommit !== null
+      ? `Re-apply: check out ${liveCommit.slice(0, 9)} and run \`${deploy}\`; the same inputs give the same image.`
       : `Re-apply: \`${deploy}\`; the same inputs give the same image.`;
   switch (kind) {
     case 'image':

@@ -50,6 +50,8 @@ export interface TargetLook {
 /** What the ledger says of an environment. */
 export interface LedgerFacts {
   readonly live: StoredRelease | undefined;
+  /** Of the images of the live release. */
+  readonly liveCommit: string | null;
   /** The release or attempt that a slot was given last; undefined when there is none, or when it was retired since. */
   keptIn(slot: string): KeptRelease | undefined;
   /** True when any release or attempt of this environment had the image. */

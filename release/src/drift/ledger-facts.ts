@@ -2,6 +2,7 @@ import type { BakedImage } from '../bakers/baker';
 import type { LogView } from '../durable/chained-reader';
 import type { LedgerRecord } from '../ledger/record';
 import { ReleaseHistory } from '../ledger/releases';
+import { deployedCommit } from '../notes/deployed-commit';
 import type { KeptRelease, LedgerFacts } from './difference';
 
 /** Reads from a ledger what may run. */
@@ -9,8 +10,11 @@ export function ledgerFacts(view: LogView<LedgerRecord>): LedgerFacts {
   const records = view.records();
   const placed = records.filter(({ type }) => type === 'release' || type === 'attempt');
   const imagesOf = (record: LedgerRecord): readonly BakedImage[] => (record['images'] ?? []) as readonly BakedImage[];
+  const history = new ReleaseHistory(view);
+  const live = history.live();
   return {
-    live: new ReleaseHistory(view).live(),
+    live,
+    liveCommit: deployedCommit(live, history),
     keptIn: (slot) => lastIn(slot, records, imagesOf),
     knowsImage: (id) =>
       placed.some((record) => imagesOf(record).some((image) => image.id === id || image.digests.includes(id))),

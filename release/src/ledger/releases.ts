@@ -34,6 +34,8 @@ export interface ReleaseRecord extends LedgerRecord {
   readonly actor: JsonObject;
   readonly git: JsonObject;
   readonly overrides: readonly JsonObject[];
+  /** `sha256:…` of what was told to come with it. */
+  readonly notes?: string | null | undefined;
 }
 
 export type StoredRelease = ReleaseRecord & Stamp;

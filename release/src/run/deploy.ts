@@ -5,6 +5,7 @@ import type { ImageConfig, Pipeline } from '../config/types';
 import type { JsonObject } from '../durable/canonical-json';
 import type { LogView } from '../durable/chained-reader';
 import type { LedgerRecord } from '../ledger/record';
+import { tellNotes } from '../notes/before-approval';
 import type { StateRoot } from '../state-root';
 import type { DesiredRelease } from '../targets/target';
 import { bringLive, observe, planStep, askFor, UnhealthyError, waitFor, type LiveParts } from './bring-live';
@@ -42,6 +43,7 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
     });
   }
   const release: DesiredRelease = { id: releaseId(spec), images, known: knownOf(spec, images), config: undefined };
+  const notes = await tellNotes(parts);
   try {
     const { oldSlot } = await bringLive(
       release,
@@ -54,6 +56,7 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
         actor: actorOf(spec),
         git: { ...spec.git },
         overrides: spec.decisions.overrides.map((override) => ({ ...override })),
+        notes,
       },
       parts,
     );

@@ -16,5 +16,12 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly text: string; readonly done: number | null; readonly of: number | null }
   | { readonly type: 'probe'; readonly check: string; readonly healthy: boolean; readonly detail: string }
   | { readonly type: 'approval'; readonly plan: string; readonly document: string; readonly expires: string }
+  | {
+      /** What comes with a release, or goes with a rollback. */
+      readonly type: 'notes';
+      readonly kind: 'first' | 'ahead' | 'back' | 'same' | 'unknown';
+      readonly commits: number;
+      readonly text: string;
+    }
   | { readonly type: 'warning' | 'problem'; readonly text: string }
   | { readonly type: 'closed'; readonly outcome: string; readonly text: string };

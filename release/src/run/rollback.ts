@@ -1,5 +1,6 @@
 import type { BakedImage } from '../bakers/baker';
 import type { StoredRelease } from '../ledger/releases';
+import { tellNotes } from '../notes/before-approval';
 import type { DesiredRelease } from '../targets/target';
 import { bringLive, observe, UnhealthyError, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
@@ -45,6 +46,7 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
   };
   const live = history.live();
   context.tell({ type: 'state', state: 'ROLLING_BACK', text: `Going back to ${wanted.id}` });
+  const notes = await tellNotes(parts, wanted);
   try {
     await bringLive(
       release,
@@ -58,6 +60,7 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
         actor: actorOf(spec),
         git: { ...spec.git },
         overrides: [],
+        notes,
       },
       parts,
     );

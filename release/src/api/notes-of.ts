@@ -1,0 +1,62 @@
+import { Ledger } from '../ledger/ledger';
+import { ReleaseHistory } from '../ledger/releases';
+import { notesBetween } from '../notes/between';
+import { deployedCommit } from '../notes/deployed-commit';
+import { describeNotes } from '../notes/describe';
+import { readNotes, type StoredNotes } from '../notes/stored-notes';
+import { gitState } from './git-state';
+import { UnknownNameError, type Workspace } from './start-run';
+
+export type { StoredNotes } from '../notes/stored-notes';
+export { readNotes } from '../notes/stored-notes';
+
+/** What came with a release, would come with the next one, or would go with a rollback. */
+export interface NotesAnswer {
+  readonly environment: string;
+  /** The release that is asked about; null: what would be deployed from here. */
+  readonly release: string | null;
+  /** Undefined when nobody knows the commits. */
+  readonly notes: StoredNotes | undefined;
+  /** For people. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Release notes from git, for a trusted workspace.
+ *
+ * @param release whose notes; without one, what a deployment of what is checked out would bring
+ * @param isBack what a rollback to it would take away
+ * @throws UnknownNameError when there is no such environment or release
+ */
+export async function notesOf(
+  { pipeline, root, folder }: Workspace,
+  environment: string,
+  release?: string,
+  isBack = false,
+): Promise<NotesAnswer> {
+  if (!pipeline.environments.has(environment)) {
+    throw new UnknownNameError(`immutable.yaml has no environment \`${environment}\`.`);
+  }
+  const history = new ReleaseHistory(Ledger.read(root.ledger(environment)));
+  const answer = (notes: StoredNotes | undefined, otherwise: string): NotesAnswer => ({
+    environment,
+    release: release ?? null,
+    notes,
+    lines: notes ? describeNotes(notes) : [otherwise],
+  });
+  const liveCommit = deployedCommit(history.live(), history);
+  if (release === undefined) {
+    const { git } = await gitState(folder);
+    if (git.commit === null) return answer(undefined, 'There is no git commit here.');
+    return answer(await notesBetween(folder, liveCommit, git.commit), '');
+  }
+  const found = history.byId(release);
+  if (!found) throw new UnknownNameError(`${environment} has no release ${release}.`);
+  const commit = deployedCommit(found, history);
+  const noCommit = `Nobody wrote down the commit of ${release}.`;
+  if (isBack) return answer(commit === null ? undefined : await notesBetween(folder, liveCommit, commit), noCommit);
+  const stored = readNotes(found['notes'], root);
+  if (stored || commit === null) return answer(stored, noCommit);
+  const before = found.supersedes === null ? undefined : history.byId(found.supersedes);
+  return answer(await notesBetween(folder, deployedCommit(before, history), commit), noCommit);
+}
