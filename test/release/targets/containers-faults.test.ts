@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../release/src/run/journal';
 import { Pusher } from '../../support/docker-registry';
 import { PowerCut } from '../support/fake-world';
+import { until } from '../bakers/packer-support';
 import { ContainersWorld, missingContainers } from './containers-world';
 
 const reason = missingContainers();
@@ -213,6 +214,22 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     expect(outcome).toBe('failed');
     expect(text).toContain('Nothing was applied. shop-local-green-web is not there');
     expect(world.running()).toEqual(['shop-local-blue-web']);
+  });
+
+  it.each(['cancelled', 'killed'] as const)('a build that is %s leaves no working container behind', async (how) => {
+    const working = (): string => world.podman('ps', '--all', '--external', '--quiet');
+    world.write(
+      'app/Dockerfile',
+      'FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/sleep\nRUN ["/bin/sh", "-c", "sleep 30"]\n',
+    );
+    const run = world.run();
+    await until(() => working().split('\n').length > 2);
+    const step = join(world.root.run('run1'), 'steps/01-bake/pid.json');
+    const { tool } = JSON.parse(readFileSync(step, 'utf8')) as { readonly tool: { readonly pid: number } };
+    if (how === 'killed') process.kill(-tool.pid, 'SIGKILL');
+    else world.cancel('run1', 'Ana');
+    expect((await run).outcome).toBe(how === 'killed' ? 'failed' : 'cancelled');
+    expect(working()).toBe('');
   });
 
   it('a container that was made and not started is removed', async () => {

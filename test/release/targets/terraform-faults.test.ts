@@ -361,6 +361,27 @@ writeFileSync('started', '');
     }
   });
 
+  it('works with OpenTofu where the file names it', async () => {
+    newWorld('true', PIPELINE.replace('dir: terraform', 'dir: terraform\n        tool: tofu'));
+    const directory = mkdtempSync(join(tmpdir(), 'immutable-path-'));
+    try {
+      const real = world.context('find', 'local').tool('terraform').path;
+      writeFileSync(join(directory, 'tofu'), `#!/bin/sh\nexec ${real} "$@"\n`);
+      chmodSync(join(directory, 'tofu'), 0o755);
+      const environment = { ...process.env, PATH: `${directory}${delimiter}${process.env['PATH'] ?? ''}` };
+      const context = world.context('one', 'local', environment);
+      const target = world.target();
+      const plan = await target.planDeploy(release('v1'), await target.observe(context), context);
+      expect(await target.apply(plan, context)).toMatchObject({ outcome: 'all' });
+      // The name of the step decides how a resumed run cancels it.
+      expect(readdirSync(join(context.directory, 'steps')).some((name) => name.endsWith('-tofu'))).toBe(true);
+      const without = world.context('two', 'local');
+      expect(await stopOf(world.target().observe(without))).toMatch(/^refused: `tofu` is not on PATH/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('a state that Terraform could not save is pushed before anything else', async () => {
     newWorld('true');
     const first = await prepare('one');

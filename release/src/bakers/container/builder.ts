@@ -33,6 +33,7 @@ export interface PushOrder {
 export type BuilderKind = 'docker' | 'podman' | 'buildah';
 
 const PUSH_MILLISECONDS = 30 * 60_000;
+const CLEAN_MILLISECONDS = 60_000;
 
 /** Docker with buildx, podman or buildah: what the three have in common. */
 export abstract class Builder {
@@ -46,6 +47,16 @@ export abstract class Builder {
   abstract build(order: BuildOrder): Promise<ToolResult>;
   /** @returns the digest that the push tells, when it succeeded */
   abstract push(order: PushOrder): Promise<{ readonly result: ToolResult; readonly digest: string | undefined }>;
+
+  /** Ids of the containers that builds work in. */
+  workingContainers(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Removes containers that an ended build left. Never fails. */
+  removeWorking(_ids: readonly string[]): Promise<void> {
+    return Promise.resolve();
+  }
 
   /** What a build left in its file. @throws RunStoppedError `failed` when that is no id */
   builtId(idFile: string): string {
@@ -61,6 +72,12 @@ export abstract class Builder {
     if (code !== 0) return [];
     return standardOutput.split('\n').flatMap((line) => /^sha256:[0-9a-f]{64}$/.exec(line.trim())?.[0] ?? []);
   }
+}
+
+/** What `podman ps` says of a container. */
+interface ListedContainer {
+  readonly Id?: string;
+  readonly Command?: readonly string[] | null;
 }
 
 /** Podman and buildah: the same library behind nearly the same words. */
@@ -81,6 +98,23 @@ class BuildahLike extends Builder {
       ],
       timeout: order.timeout,
     });
+  }
+
+  override async workingContainers(): Promise<readonly string[]> {
+    const isBuildah = this.kind === 'buildah';
+    const words = isBuildah
+      ? ['containers', '--quiet', '--no-trunc']
+      : ['ps', '--all', '--external', '--no-trunc', '--format', 'json'];
+    const { code, standardOutput } = await askTool(this.context, this.tool, words);
+    if (code !== 0) return [];
+    if (isBuildah) return standardOutput.split('\n').filter((line) => line !== '');
+    const listed = JSON.parse(standardOutput) as readonly ListedContainer[];
+    return listed.flatMap(({ Id: id, Command: command }) => (command?.[0] === 'buildah' && id ? [id] : []));
+  }
+
+  override async removeWorking(ids: readonly string[]): Promise<void> {
+    const words = ['rm', ...(this.kind === 'podman' ? ['--force'] : []), ...ids];
+    await this.context.act({ name: 'clean-up', tool: this.tool, words, timeout: CLEAN_MILLISECONDS });
   }
 
   async push(order: PushOrder): Promise<{ readonly result: ToolResult; readonly digest: string | undefined }> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fillText, UnknownValueError, type Known } from '../../config/interpolate';
 import type { ContainerBake, ImageConfig } from '../../config/types';
@@ -12,6 +13,7 @@ import { baseImages, baseOfTarget } from './dockerfile';
 import { containerInputs, readDockerfile } from './inputs';
 import { bakeLabel, BAKE_LABEL, imageLabels } from './image-labels';
 import { publishUnder } from './publish';
+import { WorkingContainers } from './working-containers';
 import { sourceAddress } from '../source-address';
 
 /** What a finished bake tells. */
@@ -56,6 +58,8 @@ class ContainerBaker implements Baker {
     const idFile = join(context.directory, `image-${image.name}`);
     removeIfThere(idFile);
     const base = baseOfTarget(text, bake.target);
+    const working = new WorkingContainers(image.name, builder, context);
+    await working.note();
     const result = await builder.build({
       dockerfile: resolve(context.workspace, bake.dockerfile),
       context: resolve(context.workspace, bake.context),
@@ -77,14 +81,16 @@ class ContainerBaker implements Baker {
       isInsecure: bake.insecureRegistry,
       timeout: bake.timeout,
     });
-    if (result.code !== 0) {
+    const isIndex = bake.platforms.length > 1;
+    // Podman 4.3 that is ended by SIGTERM says 0 all the same.
+    if (result.code !== 0 || !(isIndex || existsSync(idFile))) {
+      await working.clean();
       context.signal.throwIfAborted();
       throw new RunStoppedError(
         'failed',
         `${image.name} could not be built: ${result.problem ?? `exit code ${result.code ?? 'unknown'}`}. See ${result.output}. Nothing was published.`,
       );
     }
-    const isIndex = bake.platforms.length > 1;
     return this.baked(image, isIndex ? localName(image, context) : builder.builtId(idFile), builder, context);
   }
 
@@ -95,7 +101,10 @@ class ContainerBaker implements Baker {
     const builder = await this.builderOf(bake, context);
     const [id] = await builder.imagesWith(BAKE_LABEL, bakeLabel(context.run, image.name));
     // An index has no labels, and half of one is no use: it is built again, from the layers that are there.
-    if (id === undefined || bake.platforms.length > 1) return undefined;
+    if (id === undefined || bake.platforms.length > 1) {
+      await new WorkingContainers(image.name, builder, context).clean();
+      return undefined;
+    }
     return this.baked(image, id, builder, context);
   }
 

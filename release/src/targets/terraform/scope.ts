@@ -1,7 +1,7 @@
 import { fillText } from '../../config/interpolate';
 import type { TerraformTargetConfig } from '../../config/types';
 import { checkScope, type GuardViolation } from '../../plan/guard';
-import type { Plan } from '../../plan/plan';
+import { isDestructive, type Plan } from '../../plan/plan';
 import type { Observation } from '../target';
 import { RELEASE_VARIABLE } from './declared';
 import type { PlannedStep } from './intent';
@@ -33,10 +33,29 @@ export function scopeViolations(
   const found = checkScope(plan, step, scope, guard.neverDestroy);
   return [
     ...found,
-    ...servingViolations(config, plan, step, now).filter(
-      ({ address }) => !found.some((one) => one.address === address),
+    ...[...servingViolations(config, plan, step, now), ...retireViolations(config, plan, step, slot)].filter(
+      ({ address }, index, all) =>
+        !found.some((one) => one.address === address) && all.findIndex((one) => one.address === address) === index,
     ),
   ];
+}
+
+/** Where the file does not say what retiring may destroy, it is what carries the name of the colour, and nothing else. */
+function retireViolations(
+  { blueGreen, guard }: TerraformTargetConfig,
+  plan: Plan,
+  step: PlannedStep,
+  slot: string | undefined,
+): readonly GuardViolation[] {
+  if (!blueGreen || step !== 'retire' || guard.retire !== undefined || slot === undefined) return [];
+  const name = new RegExp(`(?<![A-Za-z0-9])${slot}(?![A-Za-z0-9])`);
+  return plan.changes
+    .filter(({ address, kind }) => isDestructive(kind) && !name.test(address) && !address.includes(RELEASE_VARIABLE))
+    .map(({ address, block }) => ({
+      address,
+      block,
+      reason: `retiring ${slot} may destroy only what is of ${slot}; name it in \`guard.retire.allow\` if it is`,
+    }));
 }
 
 /** The colour that serves is touched by no step but the route, whatever the configuration allows. */
