@@ -15,7 +15,9 @@ function configOf(guard: string): TerraformTargetConfig {
   return target;
 }
 
-function plan(...changes: readonly (readonly [kind: ChangeKind, address: string])[]): Plan {
+type Written = readonly [kind: ChangeKind, address: string];
+
+function plan(...changes: readonly Written[]): Plan {
   return {
     tool: 'terraform',
     hash: 'sha256:0',
@@ -34,7 +36,7 @@ function plan(...changes: readonly (readonly [kind: ChangeKind, address: string]
   };
 }
 
-function refused(guard: string, ...changes: Parameters<typeof plan>): string[] {
+function refused(guard: string, ...changes: readonly Written[]): string[] {
   return scopeViolations(configOf(guard), plan(...changes), 'retire', 'blue', NOW, false).map(({ address }) => address);
 }
 
