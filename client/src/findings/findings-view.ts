@@ -26,6 +26,7 @@ import { searchWorkspace, shownPath } from '../workspace-search';
 import { FindingModel, type FindingGroup } from './finding-model';
 import type { FoundItem, Grouping } from './finding-types';
 import { liveFindings } from './live-findings';
+import { plainLine } from './plain-line';
 
 export const FINDINGS_VIEW = 'immutableInfra.findings';
 
@@ -196,8 +197,8 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   }
 
   private follow(uri: Uri): void {
-    if (!this.open.has(uri)) return;
-    this.model.setLive(uri.toString(), isShown(uri) ? liveFindings(uri) : undefined);
+    // Of a document that the server does not know, nothing is current: the server may have ended.
+    this.model.setLive(uri.toString(), this.open.has(uri) && isShown(uri) ? liveFindings(uri) : undefined);
     this.refresh();
   }
 
@@ -255,7 +256,7 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   private findingItem(finding: FoundItem): TreeItem {
     const { uri, rule, severity, message, range } = finding;
     const line = range.start.line + 1;
-    const [said = message] = message.split('\n', 1);
+    const said = plainLine(message);
     // Below a rule the places differ, below a file the messages do: that comes first.
     const place = `${uri.slice(uri.lastIndexOf('/') + 1)}:${line}`;
     const item = new TreeItem(this.grouping === 'rule' ? decodeURIComponent(place) : said);

@@ -13,6 +13,7 @@ import {
   type TreeDataProvider,
   type TreeView,
 } from 'vscode';
+import { plainLine } from '../findings/plain-line';
 import { classRows, type ChangeClass, type ClassRow, type ComparedReview } from './review-model';
 import type { FileRow, FindingRow, ReviewRow } from './review-model';
 import { reviewShow } from './review-settings';
@@ -154,7 +155,7 @@ function findingItem(row: FindingRow): TreeItem {
   const { change, reviewed, finding } = row;
   const { message, rule, severity, fix } = finding;
   const line = finding.range.start.line + 1;
-  const [said = message] = message.split('\n', 1);
+  const said = plainLine(message);
   const path = workspace.asRelativePath(reviewed.file);
   const item = new TreeItem(said);
   item.iconPath = change === 'fixed' ? new ThemeIcon('check') : SEVERITY_ICONS[severity];

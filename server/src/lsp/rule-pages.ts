@@ -31,5 +31,6 @@ export function whyOf(markdown: string): string | undefined {
     .slice(start, end < 0 ? undefined : end)
     .join(' ')
     .trim();
-  return paragraph === '' || paragraph.startsWith('#') ? undefined : paragraph;
+  // What a list below would go on with is not shown.
+  return paragraph === '' || paragraph.startsWith('#') ? undefined : paragraph.replace(/:$/, '.');
 }
