@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     await live();
     const before = route();
     world.command('echo the database is not there; exec /bin/busybox sleep 1000');
-    const pipeline = world.pipeline.replace('rollback: { auto: on-health-failure }', '');
+    const pipeline = impatient().replace('rollback: { auto: on-health-failure }', '');
     const start = performance.now();
     const { outcome, text } = await world.run({ pipeline });
     expect(outcome).toBe('failed');
@@ -134,7 +134,7 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
   it('F16: the old version answers the check of the new one: it gets no traffic, and that is said', async () => {
     await live();
     world.source('v2');
-    const pipeline = world.pipeline.replace('127.0.0.1:${slot.port}/cgi-bin', `127.0.0.1:${world.ports.blue}/cgi-bin`);
+    const pipeline = impatient().replace('127.0.0.1:${slot.port}/cgi-bin', `127.0.0.1:${world.ports.blue}/cgi-bin`);
     const { outcome, text } = await world.run({ pipeline });
     expect(outcome).toBe('rolled-back');
     expect(text).toContain('Something answers, but not the new version.');
@@ -227,7 +227,7 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     const step = join(world.root.run('run1'), 'steps/01-bake/pid.json');
     const { tool } = JSON.parse(readFileSync(step, 'utf8')) as { readonly tool: { readonly pid: number } };
     if (how === 'killed') process.kill(-tool.pid, 'SIGKILL');
-    else world.cancel('run1', 'Ana');
+    else world.cancel();
     expect((await run).outcome).toBe(how === 'killed' ? 'failed' : 'cancelled');
     expect(working()).toBe('');
   });
@@ -381,6 +381,11 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     expect(text).toContain('Both slots run, and run/upstream.conf names neither');
     expect(world.running()).toHaveLength(2);
   });
+
+  /** The pipeline with little patience: for a version that never gets healthy. */
+  function impatient(): string {
+    return world.pipeline.replace(/every: 100ms, timeout: \w+/, 'every: 100ms, timeout: 3s');
+  }
 
   /** When the health check of a run began and ended, in milliseconds since 1970. */
   function healthTimes(run: string): readonly [number, number] {

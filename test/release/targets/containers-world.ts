@@ -77,12 +77,13 @@ export class ContainersWorld {
   /** Called around each tool that changes something, by the name of the step: a test breaks the world there. */
   beforeAct: (name: string) => Promise<void> | void = () => undefined;
   afterAct: (name: string) => Promise<void> | void = () => undefined;
+  /** Cancels the run that runs. */
+  cancel: () => void = () => undefined;
   /** Names of the steps that ran a tool, in order. */
   readonly acts: string[] = [];
   /** A shell that is PID 1 ignores SIGTERM, so that each end would take ten seconds. */
   stopSignal = 'SIGKILL';
   private count = 0;
-  private readonly contexts = new Map<string, LiveContext>();
   private readonly specs = new Map<string, ReturnType<typeof createRun>>();
 
   private constructor(
@@ -183,6 +184,7 @@ environments:
       secrets: this.secrets,
       stepRunner: this.runner.path,
     });
+    this.cancel = () => context.cancel('Ana');
     const tell = context.tell.bind(context);
     context.tell = (event) => {
       this.events.push(event);
@@ -210,18 +212,12 @@ environments:
     return this.resume(`run${++this.count}`, changes);
   }
 
-  /** As the engine does when it finds the wish of a person. */
-  cancel(run: string, by: string): void {
-    this.contexts.get(run)?.cancel(by);
-  }
-
   async resume(run: string, changes: SpecChanges | 'again' = 'again'): Promise<RunEnd> {
     const { pipeline } = this;
     if (changes !== 'again') this.specs.set(run, createRun(this.root, this.workspace, run, specOf(pipeline, changes)));
     const spec = this.specs.get(run);
     if (!spec) throw new Error(`no run ${run}`);
     const context = this.context(run, spec.pipeline);
-    this.contexts.set(run, context);
     return executeRun({
       root: this.root,
       spec,
