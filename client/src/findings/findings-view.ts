@@ -258,8 +258,9 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     const line = range.start.line + 1;
     const said = plainLine(message);
     // Below a rule the places differ, below a file the messages do: that comes first.
-    const place = `${uri.slice(uri.lastIndexOf('/') + 1)}:${line}`;
-    const item = new TreeItem(this.grouping === 'rule' ? decodeURIComponent(place) : said);
+    const { path } = Uri.parse(uri);
+    const place = `${path.slice(path.lastIndexOf('/') + 1)}:${line}`;
+    const item = new TreeItem(this.grouping === 'rule' ? place : said);
     item.iconPath = ICONS[severity];
     item.description = this.grouping === 'rule' ? said : `${rule} · ${line}`;
     item.tooltip = `${message}\n\n${rule} · ${shownPath(uri)}:${line}`;
