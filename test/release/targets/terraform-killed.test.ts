@@ -10,7 +10,7 @@ import { Journal } from '../../../release/src/run/journal';
 import { StateRoot } from '../../../release/src/state-root';
 import { ROOT } from '../../support/cli';
 import { missingTool, until } from '../bakers/packer-support';
-import { realOracle } from '../support/real-oracle';
+import { oracleOf } from '../support/oracle';
 import { BLUE_GREEN, BLUE_GREEN_PIPELINE } from './terraform-support';
 
 const missing = missingTool('packer') ?? missingTool('terraform');
@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)('F02: engine and step runner are killed w
   }
 
   function judged(root: StateRoot, id: string, serving: readonly string[] | undefined): void {
-    expect(realOracle({ root, workspace, environment: 'local', serving, secrets: [] })).toEqual([]);
+    expect(oracleOf({ root, workspace, environment: 'local', runs: [id], serving })).toEqual([]);
     const types = Journal.read(root.run(id))
       .records()
       .map(({ type }) => type);
