@@ -64,6 +64,26 @@ describe('immutable-infra drift', () => {
     expect(json.environments[0]?.differences.map(({ kind }) => kind)).toEqual(['image']);
   }, 120_000);
 
+  it('status shows the last look while nothing else became live, and looks itself with --live', async () => {
+    const { made, env } = deployed('running');
+    expect((await made.run(['status'])).stdout).not.toContain('drift');
+    const live = await made.run(['status', '--live'], { env });
+    expect(live.code).toBe(0);
+    expect(live.stdout).toContain('! drift when looked at just now: image; immutable-infra drift local');
+    expect(live.stdout).toContain('  ✗ shop-local-blue-web c1  on blue  sha256:aaaaaaaaaaaa');
+    const later = await made.run(['status', '--json'], { env: { PATH: '/nonexistent' } });
+    const json = JSON.parse(later.stdout) as {
+      environments: { drift: { differences: unknown[] } | null; live: { actor: string } }[];
+    };
+    expect(json.environments[0]?.drift?.differences).toHaveLength(1);
+    expect(json.environments[0]?.live.actor).toBe('Ana <ana@example>');
+    expect((await made.run(['status'])).stdout).toContain('just now by Ana <ana@example>');
+    const digest = `sha256:${'b'.repeat(64)}`;
+    const root = new StateRoot(made.file('.git/immutable'));
+    record(root, 'local', release('v2', [containerImage('web', digest, '127.0.0.1:1/shop/web')]));
+    expect((await made.run(['status'])).stdout).not.toContain('drift');
+  }, 120_000);
+
   it('ends with 6 when it could not look, and never says that nothing differs', async () => {
     const { made } = deployed('running');
     const { code, stdout } = await made.run(['drift'], { env: { PATH: '/nonexistent' } });

@@ -1,15 +1,20 @@
+import { detectDrift, lastLook, type DriftReport } from '../../../release/src/api/detect-drift';
 import { listRuns } from '../../../release/src/api/list-runs';
 import { describeHolder, type LockHolder } from '../../../release/src/lock/holder';
 import { EnvironmentLock } from '../../../release/src/lock/environment-lock';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { readLedger } from '../../../release/src/shared-ledger/open';
 import { ReleaseHistory, type StoredRelease } from '../../../release/src/ledger/releases';
-import type { Workspace } from '../../../release/src/api/start-run';
+import { readNotes } from '../../../release/src/api/notes-of';
+import { deployedCommit } from '../../../release/src/notes/deployed-commit';
+import { UnknownNameError, type Workspace } from '../../../release/src/api/start-run';
 import type { Arguments, Command } from '../command-line';
+import { instanceLine } from '../delivery/instances';
+import { interruptible, InterruptedError, StatusLine } from '../delivery/status-line';
 import { FILE_OPTION, findWorkspace } from '../delivery/workspace';
-import { DELIVERY_EXIT, type ExitCode } from '../exit-codes';
+import { DELIVERY_EXIT, UsageError, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
-import { printable } from '../terminal';
+import { printable, styleFor, wantsColor } from '../terminal';
 
 const SHOWN = 5;
 
@@ -23,20 +28,49 @@ export const status: Command = {
   options: {
     file: FILE_OPTION,
     all: { type: 'boolean', help: `All releases, not only the last ${SHOWN}.` },
+    live: { type: 'boolean', help: 'Ask the target too: what runs now, and what differs. May take long.' },
     offline: { type: 'boolean', help: 'Ask no remote: only what is known here.' },
     json: { type: 'boolean', help: 'For programs.' },
   },
-  notes: ["Reads files, and the team's ledger where there is one. What really runs is asked when a run starts."],
+  notes: [
+    "Reads files, and the team's ledger where there is one. What really runs is asked with `--live`, and when a run starts.",
+  ],
   run: runStatus,
 };
 
-function runStatus(args: Arguments, io: Io): Promise<ExitCode> {
+async function runStatus(args: Arguments, io: Io): Promise<ExitCode> {
   const workspace = findWorkspace(args, io);
   const names = args.positionals.length > 0 ? args.positionals : [...workspace.pipeline.environments.keys()];
+  if (args.flag('live') && !(await lookNow(workspace, names, io))) return DELIVERY_EXIT.cancelled;
   const states = names.map((name) => stateOf(name, workspace, args.flag('all'), args.flag('offline')));
   if (args.flag('json')) io.stdout.write(`${JSON.stringify({ version: 1, environments: states }, null, 2)}\n`);
-  else io.stdout.write(`${states.map(describe).join('\n\n')}\n`);
-  return Promise.resolve(DELIVERY_EXIT.ok);
+  else {
+    const style = styleFor(wantsColor(undefined, io.stdout.isTty, io.env));
+    const instances = (state: EnvironmentState): string[] =>
+      args.flag('live') ? (state.drift?.instances ?? []).map((one) => `\n  ${instanceLine(one, style)}`) : [];
+    io.stdout.write(`${states.map((state) => describe(state) + instances(state).join('')).join('\n\n')}\n`);
+  }
+  return DELIVERY_EXIT.ok;
+}
+
+/** Looks at every environment; the look is kept, and shown like an earlier one. @returns false when it was interrupted */
+async function lookNow(workspace: Workspace, names: readonly string[], io: Io): Promise<boolean> {
+  const line = new StatusLine(io);
+  try {
+    await interruptible(async (signal) => {
+      for (const name of names) {
+        const onProgress = (text: string): void => line.show(`${name}: ${text}`);
+        await detectDrift(workspace, name, { signal, onProgress });
+      }
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof UnknownNameError) throw new UsageError(error.message);
+    if (error instanceof InterruptedError) return false;
+    throw error;
+  } finally {
+    line.clear();
+  }
 }
 
 interface EnvironmentState {
@@ -54,6 +88,8 @@ interface EnvironmentState {
     readonly state: string;
   }[];
   readonly damage: string | null;
+  /** What the last look showed, if no release became live since. */
+  readonly drift: DriftReport | null;
   /** Of a ledger that a team shares. */
   readonly team: { readonly remote: string; readonly queued: number; readonly problem: string | null } | null;
 }
@@ -66,6 +102,11 @@ interface ShownRelease {
   readonly health: string;
   readonly slot: string | null;
   readonly commit: string | null;
+  /** First line of the commit's message, where the release kept it. */
+  readonly subject: string | null;
+  /** How many commits came with it; null when nobody knows. */
+  readonly commits: number | null;
+  readonly actor: string | null;
   readonly approvedBy: string | null;
   /** Why nobody can go back to it. */
   readonly unavailable: string | null;
@@ -79,17 +120,19 @@ function stateOf(environment: string, workspace: Workspace, isAll: boolean, isOf
   const history = new ReleaseHistory(view);
   const held = EnvironmentLock.inspect(root.lock(environment));
   const live = history.live();
+  const look = lastLook(root, environment);
   const shown = [...history.releases()].reverse().slice(0, isAll ? undefined : SHOWN);
   return {
     environment,
-    live: live ? showRelease(live, history) : null,
-    releases: shown.map((release) => showRelease(release, history)),
+    live: live ? showRelease(live, history, workspace) : null,
+    releases: shown.map((release) => showRelease(release, history, workspace)),
     rollbackTo: history.defaultTarget()?.id ?? null,
     lock: lockOf(held?.holder ?? team?.claim),
     runs: listRuns(root)
       .filter(({ spec, status }) => spec.environment === environment && status !== 'closed')
       .map(({ run, spec, status, progress }) => ({ run, kind: spec.kind, status, state: progress.state })),
     damage: view.damage?.kind ?? null,
+    drift: look && look.live?.id === live?.id ? look : null,
     team: team ? { remote: team.remote, queued: team.queued, problem: team.problem?.text ?? null } : null,
   };
 }
@@ -98,8 +141,9 @@ function lockOf(holder: LockHolder | 'damaged' | undefined): string | null {
   return holder === undefined ? null : holder === 'damaged' ? 'unreadable' : describeHolder(holder);
 }
 
-function showRelease(release: StoredRelease, history: ReleaseHistory): ShownRelease {
-  const commit = release.git['commit'];
+function showRelease(release: StoredRelease, history: ReleaseHistory, { root }: Workspace): ShownRelease {
+  const notes = readNotes(release.notes, root);
+  const { git, user } = release.actor as { git?: string | null; user?: string | null };
   return {
     id: release.id,
     kind: release.kind,
@@ -107,7 +151,10 @@ function showRelease(release: StoredRelease, history: ReleaseHistory): ShownRele
     images: release.images.map(({ kind, name, ref, id }) => (kind === 'files' ? `${name} ${id}` : ref)),
     health: release.health.verdict,
     slot: release.slot,
-    commit: typeof commit === 'string' ? commit : null,
+    commit: deployedCommit(release, history),
+    subject: notes?.subject ?? null,
+    commits: notes && (notes.kind === 'ahead' || notes.kind === 'back') ? notes.commits.length : null,
+    actor: git ?? user ?? null,
     approvedBy: release.approvedBy,
     unavailable: history.whyNot(release) ?? null,
   };
@@ -137,8 +184,33 @@ function describe(state: EnvironmentState): string {
     lines.push(
       `  ${mark} ${release.id}  ${release.t.slice(0, 19)}  ${release.kind}${commit}${slot}, ${release.health}${why}`,
     );
-    for (const image of release.images) lines.push(`      ${image}`);
+    lines.push(`      ${aboutOf(release)}`, ...release.images.map((image) => `      ${image}`));
   }
+  if (state.drift) lines.push(`  ${driftOf(state.drift)}`);
   if (state.rollbackTo !== null) lines.push(`  rollback goes to ${state.rollbackTo}`);
   return lines.map(printable).join('\n');
+}
+
+/** Commit, age and who it was. */
+function aboutOf({ subject, commits, t, actor }: ShownRelease): string {
+  const count = commits === null ? [] : [commits === 1 ? '1 commit' : `${commits} commits`];
+  const by = actor === null ? '' : ` by ${actor}`;
+  return [...(subject === null ? [] : [subject]), ...count, `${ageOf(Date.parse(t))}${by}`].join(', ');
+}
+
+function driftOf({ differences, isLooked, lookedAt, environment }: DriftReport): string {
+  const age = ageOf(Date.parse(lookedAt));
+  if (!isLooked) return `! the target could not be looked at ${age}: immutable-infra drift ${environment}`;
+  if (differences.length === 0) return `no drift when looked at ${age}`;
+  const kinds = [...new Set(differences.map(({ kind }) => kind))].join(', ');
+  return `! drift when looked at ${age}: ${kinds}; immutable-infra drift ${environment}`;
+}
+
+const MINUTE = 60_000;
+
+function ageOf(time: number): string {
+  const minutes = Math.floor((Date.now() - time) / MINUTE);
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 60 / 24)} days ago`;
 }

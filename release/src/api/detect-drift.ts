@@ -11,12 +11,12 @@ import { ledgerFacts } from '../drift/ledger-facts';
 import { LookContext } from '../drift/look-context';
 import type { DriftReport } from '../drift/report';
 import { lookAtTerraform } from '../drift/terraform-look';
-import { Ledger } from '../ledger/ledger';
 import { describeHolder } from '../lock/holder';
 import { EnvironmentLock } from '../lock/environment-lock';
 import { RunStoppedError, type RunContext } from '../run/context';
 import { Redactor } from '../secrets/redactor';
 import { secretsInEnvironment } from '../secrets/sources';
+import { readLedger } from '../shared-ledger/open';
 import { LedgerWitness } from '../targets/terraform/ledger-witness';
 import { gitState } from './git-state';
 import { UnknownNameError, type Workspace } from './start-run';
@@ -24,6 +24,9 @@ import { UnknownNameError, type Workspace } from './start-run';
 export type { DriftReport, ReportedDifference } from '../drift/report';
 export type { DriftKind, Instance } from '../drift/difference';
 export { lastLook } from '../drift/last-look';
+
+/** Whoever only looks does not wait longer for a remote. */
+const REMOTE_MILLISECONDS = 15_000;
 
 export interface DriftOptions {
   readonly signal?: AbortSignal | undefined;
@@ -51,7 +54,8 @@ export async function detectDrift(
       `immutable.yaml has no environment \`${environment}\`. It has ${[...pipeline.environments.keys()].join(', ')}.`,
     );
   }
-  const facts = ledgerFacts(Ledger.read(root.ledger(environment)));
+  const { view, team } = readLedger(workspace, environment, REMOTE_MILLISECONDS);
+  const facts = ledgerFacts(view);
   const directory = mkdtempSync(join(tmpdir(), 'immutable-look-'));
   const redactor = new Redactor(secretsInEnvironment(own));
   const notes: string[] = [];
@@ -73,6 +77,7 @@ export async function detectDrift(
     const differences = [...look.differences, ...images.differences];
     const unseen = [
       ...underWay(workspace, environment),
+      ...(team?.problem ? [`The ledger of the team: ${team.problem.text} Only what is known here was compared.`] : []),
       ...look.unseen,
       ...images.unseen,
       ...notes,

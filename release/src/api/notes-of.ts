@@ -1,14 +1,17 @@
-import { Ledger } from '../ledger/ledger';
 import { ReleaseHistory } from '../ledger/releases';
 import { notesBetween } from '../notes/between';
 import { deployedCommit } from '../notes/deployed-commit';
 import { describeNotes } from '../notes/describe';
 import { readNotes, type StoredNotes } from '../notes/stored-notes';
+import { readLedger } from '../shared-ledger/open';
 import { gitState } from './git-state';
 import { UnknownNameError, type Workspace } from './start-run';
 
 export type { StoredNotes } from '../notes/stored-notes';
 export { readNotes } from '../notes/stored-notes';
+
+/** Whoever only looks does not wait longer for a remote. */
+const REMOTE_MILLISECONDS = 15_000;
 
 /** What came with a release, would come with the next one, or would go with a rollback. */
 export interface NotesAnswer {
@@ -29,15 +32,16 @@ export interface NotesAnswer {
  * @throws UnknownNameError when there is no such environment or release
  */
 export async function notesOf(
-  { pipeline, root, folder }: Workspace,
+  workspace: Workspace,
   environment: string,
   release?: string,
   isBack = false,
 ): Promise<NotesAnswer> {
+  const { pipeline, root, folder } = workspace;
   if (!pipeline.environments.has(environment)) {
     throw new UnknownNameError(`immutable.yaml has no environment \`${environment}\`.`);
   }
-  const history = new ReleaseHistory(Ledger.read(root.ledger(environment)));
+  const history = new ReleaseHistory(readLedger(workspace, environment, REMOTE_MILLISECONDS).view);
   const answer = (notes: StoredNotes | undefined, otherwise: string): NotesAnswer => ({
     environment,
     release: release ?? null,

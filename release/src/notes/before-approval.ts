@@ -1,4 +1,3 @@
-import { Ledger } from '../ledger/ledger';
 import { ReleaseHistory, type StoredRelease } from '../ledger/releases';
 import type { DeployParts } from '../run/deploy';
 import { notesBetween } from './between';
@@ -31,8 +30,8 @@ export async function tellNotes(parts: DeployParts, wanted?: StoredRelease): Pro
 }
 
 /** What is promoted was built from the commit of the environment that it comes from, not from today's. */
-function commitToDeploy({ environment, root, spec }: DeployParts): string | null {
+function commitToDeploy({ environment, spec, readLedger }: DeployParts): string | null {
   if (!environment.promoteFrom) return spec.git.commit;
-  const history = new ReleaseHistory(Ledger.read(root.ledger(environment.promoteFrom.environment)));
+  const history = new ReleaseHistory(readLedger(environment.promoteFrom.environment));
   return deployedCommit(history.live(), history);
 }
