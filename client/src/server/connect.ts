@@ -3,6 +3,7 @@ import {
   CloseAction,
   ErrorAction,
   RevealOutputChannelOn,
+  State,
   type BaseLanguageClient,
   type LanguageClientOptions,
 } from 'vscode-languageclient';
@@ -28,6 +29,9 @@ export interface ConnectionParts {
 /** Makes the language client. This module loads the client library, so it is loaded when the server is first needed. */
 export async function connect(parts: ConnectionParts, events: ServerEvents): Promise<BaseLanguageClient> {
   const client = await parts.platform.createClient(parts.extension, clientOptions(parts, events));
+  client.onDidChangeState(({ newState }) => {
+    if (newState === State.Running) events.answers();
+  });
   // The library shows some errors to people, in words for those who write servers. They go to the log only.
   client.error = (message, data) => {
     parts.log.error(data === undefined ? message : `${message} ${String(data)}`);

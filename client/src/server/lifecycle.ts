@@ -8,6 +8,8 @@ export type ServerState = 'stopped' | 'starting' | 'running' | 'failed';
 
 /** What a client tells about its server. */
 export interface ServerEvents {
+  /** The server answers. It was told nothing yet: whoever answers its questions has to be there from here on. */
+  answers(): void;
   /** The server ended by itself. */
   ended(): void;
 }
@@ -92,7 +94,8 @@ export class ServerLifecycle implements Disposable {
       const client = await this.launch(attempt);
       if (client) return client;
       // Somebody stopped the server meanwhile, or started it anew: this start is nobody's any more.
-      if (attempt !== this.attempt) throw new Error('The start of the language server was given up.');
+      if (attempt !== this.attempt || this.current === 'failed')
+        throw new Error('The start of the language server was given up.');
       if (!this.mayRestart()) throw new Error(l10n.t('The language server is not running.'));
     }
   }
@@ -103,6 +106,9 @@ export class ServerLifecycle implements Disposable {
     let isOver = false;
     try {
       client = await this.connect({
+        answers: () => {
+          if (client && attempt === this.attempt && !isOver) this.becomeRunning(client);
+        },
         ended: () => {
           isOver = true;
           if (this.current === 'running' && attempt === this.attempt) this.startAgain();
@@ -111,8 +117,7 @@ export class ServerLifecycle implements Disposable {
       if (attempt === this.attempt) this.client = client;
       await client.start();
       if (attempt === this.attempt && !isOver) {
-        this.move('running');
-        this.started.fire(client);
+        this.becomeRunning(client);
         return client;
       }
     } catch (error) {
@@ -120,6 +125,12 @@ export class ServerLifecycle implements Disposable {
     }
     await client?.dispose().catch(() => undefined);
     return undefined;
+  }
+
+  private becomeRunning(client: BaseLanguageClient): void {
+    if (this.current === 'running') return;
+    this.move('running');
+    this.started.fire(client);
   }
 
   /** The running server ended by itself. */
