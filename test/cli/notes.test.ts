@@ -15,7 +15,7 @@ environments:
 describe('immutable-infra notes', () => {
   it('shows what a deployment would bring, and what going back would take away', async () => {
     const made = new Workspace({ 'immutable.yaml': PIPELINE });
-    const git = (...words: string[]): string => String(made.git(...words)).trim();
+    const git = (...words: string[]): string => made.git(...words).trim();
     git('init', '--quiet', '--initial-branch=main');
     const commit = (subject: string): string => {
       git('commit', '--quiet', '--allow-empty', '-m', subject);

@@ -3,17 +3,18 @@ import type { Difference, LedgerFacts } from './difference';
 /** What a person may do about a difference. Nothing of it happens by itself. */
 export function actionFor({ kind }: Difference, environment: string, { live, liveCommit }: LedgerFacts): string {
   const deploy = `immutable-infra deploy ${environment}`;
-  if (!live) return `Deploy over it: \`${deploy}\`. Or end it by hand, if it is not of this pipeline.`;
+  if (!live)
+    return `Adopt: \`immutable-infra adopt ${environment}\` writes down what runs. Or deploy over it: \`${deploy}\`.`;
   const again =
     liveCommit !== null
       ? `Re-apply: check out ${liveCommit.slice(0, 9)} and run \`${deploy}\`; the same inputs give the same image.`
       : `Re-apply: \`${deploy}\`; the same inputs give the same image.`;
   switch (kind) {
     case 'image':
+    case 'route':
+      return `Find out who did it, and whether they had to. Adopt: \`immutable-infra adopt ${environment}\` writes down what runs. ${again}`;
     case 'missing':
       return again;
-    case 'route':
-      return `Find out who moved the traffic, and whether they had to. ${again}`;
     case 'config':
       return `Adopt: write it into the code and run \`${deploy}\`. ${again}`;
     case 'state':

@@ -7,7 +7,15 @@ import { ContainerEngine } from '../targets/containers/engine';
 import { containerName, LABELS } from '../targets/containers/labels';
 import { RouteFile } from '../targets/containers/route-file';
 import { storedConfig, type StoredConfig } from '../targets/containers/run-spec';
-import { containersOfPlace, hostPort, isStamped, placeOf, slotsOf, type Slot } from '../targets/containers/slots';
+import {
+  containersOfPlace,
+  hostPort,
+  isStamped,
+  placeOf,
+  slotNames,
+  slotsOf,
+  type Slot,
+} from '../targets/containers/slots';
 import type { Difference, Instance, KeptRelease, LedgerFacts, TargetLook } from './difference';
 
 /**
@@ -75,9 +83,9 @@ function judge(
   context: RunContext,
 ): Judged {
   const { live } = facts;
-  const slot = isStamped(container) ? (container.labels[LABELS.slot] ?? null) : null;
+  const slot = slotOf(container, config, context);
   const release = isStamped(container) ? (container.labels[LABELS.release] ?? null) : null;
-  const expected = slot === null ? undefined : slot === live?.slot ? live : facts.keptIn(slot);
+  const expected = slot === null ? undefined : slot === live?.slot ? keptOf(live) : facts.keptIn(slot);
   const wrong = differenceOf(container, slot, release, expected, config, facts, context);
   const isOther = wrong.some(({ kind }) => kind === 'image' || kind === 'extra');
   return {
@@ -106,7 +114,9 @@ function differenceOf(
 ): readonly Difference[] {
   const { name: where, labels } = container;
   const difference = (kind: Difference['kind'], text: string): readonly Difference[] => [{ kind, where, text }];
-  if (slot === null) return difference('extra', 'it has a name of ours and was not started by this tool');
+  if (slot === null || (!isStamped(container) && !expected?.isAdopted)) {
+    return difference('extra', 'it has a name of ours and was not started by this tool');
+  }
   if (!expected) {
     const who = release === null ? 'no release' : release;
     if (!facts.live) return difference('extra', `${who} runs in ${slot}, and the ledger knows no release at all`);
@@ -114,7 +124,8 @@ function differenceOf(
       ? difference('extra', `${who} runs in ${slot}, and was retired`)
       : difference('extra', `${who} runs in ${slot}, and no record names it; a run that did not end may have left it`);
   }
-  if (release !== expected.id) {
+  // What was adopted without a stamp has none still.
+  if (isStamped(container) && release !== expected.id) {
     return difference('image', `it belongs to ${release ?? 'no release'}; the ledger has ${expected.id} in ${slot}`);
   }
   const { live } = facts;
@@ -130,7 +141,7 @@ function differenceOf(
   if (digests.length > 0 && !digests.includes(container.image)) {
     return difference('image', `it runs ${container.image}, which is no image of ${expected.id}`);
   }
-  if (expected.id !== live?.id) return [];
+  if (expected.id !== live?.id || expected.isAdopted) return [];
   const port = hostPort(run.publish[slot]?.[0]);
   if (port !== undefined && labels[LABELS.port] !== port) {
     return difference('config', `it was started for port ${labels[LABELS.port] ?? 'none'}, ${live.id} has ${port}`);
@@ -139,6 +150,18 @@ function differenceOf(
     return difference('config', `run ${labels[LABELS.run] ?? 'none'} started it, ${live.id} is of run ${live.run}`);
   }
   return [];
+}
+
+/** By its stamp, else by its name. */
+function slotOf(container: ContainerState, config: ContainersTargetConfig, context: RunContext): string | null {
+  if (isStamped(container)) return container.labels[LABELS.slot] ?? null;
+  const isNamed = (slot: string): boolean =>
+    config.run.some(({ name }) => containerName(placeOf(context), slot, name) === container.name);
+  return slotNames(config).find(isNamed) ?? null;
+}
+
+function keptOf({ id, images, kind }: StoredRelease): KeptRelease {
+  return { id, images, isAdopted: kind === 'adopt' };
 }
 
 interface RouteLook {

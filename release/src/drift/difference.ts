@@ -64,4 +64,6 @@ export interface LedgerFacts {
 export interface KeptRelease {
   readonly id: string;
   readonly images: StoredRelease['images'];
+  /** It was found running: nothing of ours need have started it. */
+  readonly isAdopted: boolean;
 }

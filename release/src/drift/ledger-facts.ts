@@ -29,5 +29,9 @@ function lastIn(
 ): KeptRelease | undefined {
   const last = records.findLast((record) => record['slot'] === slot);
   if (last?.type !== 'release' && last?.type !== 'attempt') return undefined;
-  return { id: typeof last['id'] === 'string' ? last['id'] : '', images: imagesOf(last) };
+  return {
+    id: typeof last['id'] === 'string' ? last['id'] : '',
+    images: imagesOf(last),
+    isAdopted: last['kind'] === 'adopt',
+  };
 }

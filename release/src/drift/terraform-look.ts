@@ -222,7 +222,9 @@ function variablesOf(
   directory: string,
 ): JsonObject | string {
   const { blueGreen, set } = config;
-  const stamps = declaredVariables(directory).has(RELEASE_VARIABLE);
+  // What was adopted was applied by others: the stamp of the live release stands nowhere yet.
+  const stamps = declaredVariables(directory).has(RELEASE_VARIABLE) && live.kind !== 'adopt';
+  const found = live.kind === 'adopt' ? stampIn(outputs) : {};
   let own: JsonObject;
   try {
     const known = knownOfRelease(live);
@@ -231,7 +233,7 @@ function variablesOf(
     if (!(error instanceof UnknownValueError)) throw error;
     return `\`target.terraform.set\`: ${error.message}`;
   }
-  if (!blueGreen || live.slot === null) return { ...own, ...(stamps ? { [RELEASE_VARIABLE]: live.id } : {}) };
+  if (!blueGreen || live.slot === null) return { ...own, ...found, ...(stamps ? { [RELEASE_VARIABLE]: live.id } : {}) };
   const image = live.images[0]?.id ?? '';
   const releases = Object.fromEntries(
     now.slots.flatMap(({ name, release }) => (release === undefined ? [] : [[name, release]])),
@@ -241,8 +243,16 @@ function variablesOf(
     [blueGreen.active.variable]: live.slot,
     // A colour that was scaled to nothing has an empty text there, which no observation tells.
     [blueGreen.image.variable]: { ...textsOf(outputs.get(blueGreen.image.output)), [live.slot]: image },
+    ...found,
     ...(stamps ? { [RELEASE_VARIABLE]: { ...releases, [live.slot]: live.id } } : {}),
   };
+}
+
+/** The stamp as the state has it. */
+function stampIn(outputs: TerraformOutputs): JsonObject {
+  const value = outputs.get(RELEASE_VARIABLE);
+  if (typeof value === 'string') return { [RELEASE_VARIABLE]: value };
+  return typeof value === 'object' && value !== null ? { [RELEASE_VARIABLE]: textsOf(value) } : {};
 }
 
 function textsOf(value: unknown): JsonObject {

@@ -240,12 +240,27 @@ describe('drift of containers', () => {
     expect(JSON.stringify(report)).not.toContain('\\u001b');
   });
 
+  it('what was adopted is right without our stamp, and with the run of another ledger', async () => {
+    const image = containerImage('web', V1, `${host}/shop/web`, CONFIG);
+    record(root, 'local', release('v1', [image], { kind: 'adopt', run: 'ADOPT' }));
+    route('8081', 'v1');
+    containers = [container('blue', 'v1')];
+    expect(kinds(await look())).toEqual([]);
+    containers = [container('blue', 'v1', { labels: {} })];
+    const report = await look();
+    expect(kinds(report)).toEqual([]);
+    expect(report.instances[0]).toMatchObject({ slot: 'blue', match: 'match', hasTraffic: true, release: null });
+    containers = [container('blue', 'v1', { labels: {}, image: OTHER })];
+    expect(kinds(await look())).toEqual(['image shop-local-blue-web']);
+  });
+
   it('with an empty ledger, whatever runs is extra', async () => {
     containers = [container('blue', 'v1')];
     route('8081', 'v1');
     const report = await look();
     expect(kinds(report)).toEqual(['extra shop-local-blue-web']);
     expect(report.live).toBeNull();
+    expect(report.differences[0]?.action).toContain('immutable-infra adopt local');
   });
 
   it('is not looked for while a move of the traffic is half done, and says that a run is under way', async () => {
