@@ -18,6 +18,7 @@ import { resume } from './commands/resume';
 import { retire } from './commands/retire';
 import { rollback } from './commands/rollback';
 import { rules } from './commands/rules';
+import { prune } from './commands/prune';
 import { runs } from './commands/runs';
 import { status } from './commands/status';
 import { syncLedger } from './commands/sync-ledger';
@@ -49,6 +50,7 @@ const COMMANDS: readonly Command[] = [
   doctor,
   notes,
   runs,
+  prune,
   cancel,
   resume,
   syncLedger,
