@@ -11,6 +11,7 @@ import { QUIET_SETTINGS } from '../lib/quiet-settings.mjs';
 import { installExtension, startServer } from '../lib/server.mjs';
 import { makeShop } from '../release.mjs';
 import { root } from '../suite.mjs';
+import { DOCUMENT_TESTS } from './release-documents.mjs';
 import { Workbench } from './workbench.mjs';
 
 const SCHEMES = ['dark', 'light'];
@@ -126,6 +127,7 @@ const TESTS = [
       writeVersion(shop, 6);
     },
   },
+  ...DOCUMENT_TESTS,
   {
     title: 'a folder without a pipeline gets a proposal that nobody has saved',
     folder: 'bare',
