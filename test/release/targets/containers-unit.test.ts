@@ -172,6 +172,7 @@ describe('what engines say of containers', () => {
       status: 'running',
       exitCode: 0,
       image: DIGEST,
+      reference: '',
       labels: { a: 'b' },
     });
     expect(docker).toMatchObject({ name: 'web', image: DIGEST, isRunning: false, exitCode: 3 });

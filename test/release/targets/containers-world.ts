@@ -83,6 +83,8 @@ export class ContainersWorld {
   readonly acts: string[] = [];
   /** A shell that is PID 1 ignores SIGTERM, so that each end would take ten seconds. */
   stopSignal = 'SIGKILL';
+  /** How long a version may take to get healthy: a busy machine needs its time. Short where none ever will. */
+  patience = '90s';
   private count = 0;
   private readonly specs = new Map<string, ReturnType<typeof createRun>>();
 
@@ -161,7 +163,7 @@ environments:
             args: [--network, host, --stop-signal, "${this.stopSignal}"]
             slots: { blue: { publish: ["127.0.0.1:${this.ports.blue}:80"] }, green: { publish: ["127.0.0.1:${this.ports.green}:80"] } }
             env: { PORT: "\${slot.port}", RELEASE: "\${release.id}", API_TOKEN: { fromEnv: SHOP_TOKEN }${this.extra.run ?? ''} }
-    health: [{ http: { url: "http://127.0.0.1:\${slot.port}/cgi-bin/health", identity: { header: X-Release, equals: "\${release.id}" }, every: 100ms, timeout: 3s } }]
+    health: [{ http: { url: "http://127.0.0.1:\${slot.port}/cgi-bin/health", identity: { header: X-Release, equals: "\${release.id}" }, every: 100ms, timeout: ${this.patience} } }]
     route: { file: { path: run/upstream.conf, content: "server 127.0.0.1:\${slot.port}; # \${release.id}\\n", reload: { argv: [cp, run/upstream.conf, "${this.directory}/loaded.conf"] } } }
     rollback: { auto: on-health-failure }
     ${this.extra.environment ?? ''}

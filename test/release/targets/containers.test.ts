@@ -60,7 +60,9 @@ describe.skipIf(reason !== undefined)('containers, end to end', { timeout: 240_0
 
   it('F15: a version that listens on nothing gets no traffic, and is ended', async () => {
     world.command('echo the database is not there; exec /bin/busybox sleep 1000');
+    world.patience = '3s';
     const { outcome, text } = await world.run();
+    world.patience = '90s';
     expect(outcome).toBe('rolled-back');
     expect(text).toContain('green still serves; blue was ended.');
     const steps = join(world.root.run('run3'), 'steps');

@@ -116,7 +116,14 @@ class ContainersTarget implements Target {
         return failedApply(plan, [...table, `${old.name} could not be removed: ${left}`], engine, []);
       table.push(`${old.name} of ${old.release} was removed`);
     }
+    // Half of a slot is worth nothing: a start that is cancelled is undone like one that failed.
+    const undo = (): Promise<ApplyOutcome> =>
+      context.settle(async () => failedApply(plan, table, engine, await this.ofRun(plan, context)));
     for (const [index, spec] of plan.start.entries()) {
+      if (context.signal.aborted) {
+        table.push(`${spec.name} was not started: the run was cancelled`);
+        return undo();
+      }
       const result = await engine.start({
         ...spec,
         runtime: plan.runtime ?? undefined,
@@ -129,8 +136,7 @@ class ContainersTarget implements Target {
       }
       const why = result.problem ?? `exit code ${result.code ?? 'unknown'}`;
       table.push(`${spec.name} did not start: ${why}, see ${result.output}`);
-      const started = await this.ofRun(plan, context);
-      return failedApply(plan, table, engine, started);
+      return undo();
     }
     return { outcome: 'all', table };
   }
@@ -229,9 +235,14 @@ class ContainersTarget implements Target {
     const left: string[] = [];
     for (const { id, name } of plan.stop) {
       if (!there.has(id)) continue;
+      if (context.signal.aborted) {
+        left.push(`${name} (the run was cancelled)`);
+        continue;
+      }
       // Why a version was not healthy, only it can say, and not for long.
       await engine.keepLog(id);
-      const problem = await engine.end(id);
+      // What is being ended is ended.
+      const problem = await context.settle(() => engine.end(id));
       if (problem !== undefined) left.push(`${name} (${problem})`);
     }
     return { left };
