@@ -1,4 +1,4 @@
-import { lineOf, type ChainedLine } from '../durable/chain';
+import { GENESIS, lineOf, type ChainedLine } from '../durable/chain';
 import { checkChain, type CheckedChain } from '../durable/chained-reader';
 import { parseHolder, type LockHolder } from '../lock/holder';
 import { UnreachableError, type Git } from './git';
@@ -78,7 +78,7 @@ export class TeamRef {
    * @returns undefined when it is done; else why the remote did not take it: somebody was first, most often
    */
   push(before: TeamState, change: TeamChange): string | undefined {
-    const commit = this.write(before, change);
+    const { commit, files } = this.write(before, change);
     const lease = `--force-with-lease=${LEDGER_REF}:${before.commit ?? ''}`;
     const words = ['push', '--porcelain', '--quiet', '--no-verify', '--no-signed', '--no-follow-tags'];
     const { code, output, problem } = this.git.run(
@@ -88,7 +88,9 @@ export class TeamRef {
     if (code !== 0) return /^!\t\S*\t(.*)$/m.exec(output.toString('utf8'))?.[1] ?? problem;
     // Keeps the objects from being collected; the remote is asked before it is trusted.
     this.git.run(['update-ref', LEDGER_REF, commit], this.timeout);
-    this.last = this.read(commit);
+    const { lines, claim } = change;
+    const chain = { lines, head: lines.at(-1)?.hash ?? GENESIS, damage: undefined };
+    this.last = { commit, chain, damagedText: undefined, claim, files };
     return undefined;
   }
 
@@ -161,15 +163,20 @@ export class TeamRef {
   }
 
   /** The commit of a change. Nothing but objects is written here. */
-  private write(before: TeamState, { lines, claim, message }: TeamChange): string {
+  private write(
+    before: TeamState,
+    { lines, claim, message }: TeamChange,
+  ): { readonly commit: string; readonly files: ReadonlyMap<string, string> } {
     // A file that is there already with this name may have been changed: only the checked beginning is taken over.
     const isKept = (line: ChainedLine, index: number): boolean => before.chain.lines[index]?.hash === line.hash;
-    const entries = lines.map((line, index) => {
+    const files = new Map<string, string>();
+    for (const [index, line] of lines.entries()) {
       const name = nameOf(index + 1, line.hash);
       const id = isKept(line, index) ? before.files.get(name) : undefined;
-      return entry(id ?? this.blob(`${lineOf(line)}\n`), name);
-    });
-    if (claim) entries.push(entry(this.blob(JSON.stringify(claim)), CLAIM_FILE));
+      files.set(name, id ?? this.blob(`${lineOf(line)}\n`));
+    }
+    if (claim) files.set(CLAIM_FILE, this.blob(JSON.stringify(claim)));
+    const entries = [...files].map(([name, id]) => `100644 blob ${id}\t${name}\0`);
     const own = this.git.word(['mktree', '-z'], entries.join(''));
     const others =
       before.commit === undefined ? [] : this.list([before.commit]).filter(({ name }) => name !== this.environment);
@@ -177,7 +184,7 @@ export class TeamRef {
     if (entries.length > 0) all.push(`040000 tree ${own}\t${this.environment}\0`);
     const tree = this.git.word(['mktree', '-z'], all.join(''));
     const parent = before.commit === undefined ? [] : ['-p', before.commit];
-    return this.git.word(['commit-tree', '--no-gpg-sign', ...parent, tree], `${message}\n`);
+    return { commit: this.git.word(['commit-tree', '--no-gpg-sign', ...parent, tree], `${message}\n`), files };
   }
 
   private blob(text: string): string {
@@ -187,10 +194,6 @@ export class TeamRef {
 
 function nameOf(seq: number, hash: string): string {
   return `${String(seq).padStart(8, '0')}-${hash.slice(0, 12)}.json`;
-}
-
-function entry(id: string, name: string): string {
-  return `100644 blob ${id}\t${name}\0`;
 }
 
 function bySeq(a: string, b: string): number {
