@@ -331,5 +331,5 @@ export function oracle(
   world: FakeWorld,
 ): readonly string[] {
   const serving = world.slots.get(world.activeSlot ?? '')?.ids ?? [];
-  return oracleOf({ root, environment, runs, serving });
+  return oracleOf({ root, environment, runs, serving, workspace: world.workspace });
 }
