@@ -67,7 +67,9 @@ export class SettingsCache {
   private check(given: unknown): SettingsOfResource {
     const { settings, problems } = checkSettings(given);
     for (const problem of problems) this.log.warnOnce(`settings ${problem}`, problem);
-    return { ...stamped(settings), problems };
+    const { key } = stamped(settings);
+    // A wrong value has the effect of the default, but is told.
+    return { settings, problems, key: problems.length === 0 ? key : `${key} ${problems.join(' ')}` };
   }
 }
 
