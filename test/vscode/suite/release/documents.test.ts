@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { closeAll, folder, openFile, set, until } from '../editor';
 import { planOf, RunOnDisk, writeReleases } from './runs-on-disk';
@@ -105,7 +106,8 @@ describe('documents of delivery', () => {
     waiting.close();
     const ask = await answering();
     await run(discard, 'Discard');
-    assert.deepEqual(ask.find(/typed/), undefined);
+    assert.equal(existsSync(join(waiting.directory, 'control')), false);
+    assert.equal(ask.find(/./), undefined);
     assert.equal(vscode.window.activeTextEditor?.document, document);
   });
 
