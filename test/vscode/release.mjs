@@ -1,9 +1,10 @@
 // Delivery in a real VS Code, with real Packer and Terraform: commands inside the extension host, and in a workspace
 // that nobody trusts. What a person sees is in `browser/release.mjs`.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runReleaseBrowserTests } from './browser/release.mjs';
 import { ensureBrowser, ensureEditor, MissingPrerequisite } from './host.mjs';
 import { runInHost } from './lib/in-host.mjs';
@@ -15,6 +16,7 @@ const TOOLS = ['packer', 'terraform', 'git'];
 
 const WINDOWS = {
   release: {},
+  'release-reattach': { prepare: startSlowRun },
   'release-untrusted': { trust: true },
 };
 
@@ -48,17 +50,21 @@ async function runWindow({ editor, browser, suite, name, options }) {
     const report = join(directory, 'report.json');
     const state = join(directory, 'state');
     mkdirSync(state);
+    const { prepare, ...rest } = options;
+    const { shop, file } = makeShop(directory);
+    await prepare?.(shop);
     const problem = await runInHost({
-      ...options,
+      ...rest,
       editor,
       browser,
       directory: state,
       extension: root,
       suite,
-      workspace: makeShop(directory).file,
+      workspace: file,
       environment: {
         IMMUTABLE_TEST_REPORT: report,
         IMMUTABLE_TEST_WINDOW: name,
+        IMMUTABLE_TEST_NOTES: join(root, 'test-results/vscode', `${name}-notes.txt`),
         XDG_STATE_HOME: join(directory, 'xdg'),
         CHECKPOINT_DISABLE: '1',
       },
@@ -87,6 +93,22 @@ export function makeShop(directory) {
   const file = join(workspace, 'all.code-workspace');
   writeFileSync(file, JSON.stringify({ folders: [{ path: 'shop' }, { path: 'bare' }] }));
   return { workspace, shop, file };
+}
+
+/** A deployment by the command line that is in the middle of its apply, with nobody watching. */
+async function startSlowRun(shop) {
+  const main = join(shop, 'terraform/main.tf');
+  const slow = 'provisioner "local-exec" {\n    command = "sleep 40"\n  }\n  triggers_replace';
+  writeFileSync(main, readFileSync(main, 'utf8').replace('triggers_replace', slow));
+  execFileSync('git', ['commit', '--quiet', '--all', '--message=Slow'], { cwd: shop });
+  const words = [join(root, 'dist/cli.js'), 'deploy', 'local', '--approve', 'all', '--detach', '--json'];
+  const { run } = JSON.parse(execFileSync(process.execPath, words, { cwd: shop, encoding: 'utf8' }));
+  const journal = join(shop, '.git/immutable/runs', run, 'journal.jsonl');
+  for (let tries = 0; tries < 600; tries++) {
+    if (existsSync(journal) && readFileSync(journal, 'utf8').includes('apply.intent')) return;
+    await sleep(100);
+  }
+  throw new Error(`the run ${run} did not come to its apply`);
 }
 
 function isThere(name) {

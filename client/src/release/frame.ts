@@ -26,6 +26,8 @@ const NAMES = ['immutable.yaml', 'immutable.yml'];
  * start of the editor it looks for `immutable.yaml`, and only then for runs that go on.
  */
 export class ReleaseFrame implements Disposable {
+  private readonly begun = performance.now();
+  private attachMs: number | undefined;
   private loading: Promise<ReleaseModule> | undefined;
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly timer: NodeJS.Timeout;
@@ -100,10 +102,17 @@ export class ReleaseFrame implements Disposable {
     }
   }
 
+  /** How long it took from the activation until runs that go on were shown, in ms; undefined until then. */
+  get attachedAfter(): number | undefined {
+    return this.attachMs;
+  }
+
   private async wake(): Promise<readonly string[]> {
     await commands.executeCommand('setContext', CONTEXT.canDeliver, this.load !== undefined);
     if (!this.load || !(await hasConfiguration())) return [];
-    return (await this.module()).attach();
+    const found = await (await this.module()).attach();
+    this.attachMs = performance.now() - this.begun;
+    return found;
   }
 }
 

@@ -146,6 +146,7 @@ describe('how a run ended', () => {
     isUnhealthy: false,
     canRollBack: true,
     hasOldVersion: false,
+    made: undefined,
     isProtected: false,
     allowsOverride: false,
   };
@@ -156,6 +157,11 @@ describe('how a run ended', () => {
       expect(notice.text.length, outcome).toBeGreaterThan(5);
       for (const action of notice.actions) expect(actionText(action)).not.toBe('');
     }
+  });
+
+  it('names what runs rather than the id of a release', () => {
+    const made = { id: '01k9abc', images: 'web 1272ab345678' };
+    expect(endNotice({ ...base, text: '01k9abc is live.', made }).text).toBe('demo: web 1272ab345678 is live.');
   });
 
   it('is a question when health failed: end the new version, keep, or see the evidence', () => {
@@ -211,6 +217,14 @@ describe('a refusal', () => {
       findings: [{ path: 'x/Dockerfile', line: 1, message: 'Message (with brackets).', rule: 'family/rule-name' }],
       isOnlyLint: false,
     });
+  });
+
+  it('is read with the column and the fix of each finding', () => {
+    const text =
+      '- lint: 1 finding of the linter stops this run:\n  x/main.tf:3:7: Pin it (now). (family/rule) Fix: Pin to `1.2`.';
+    expect(readRefusal(text).findings).toEqual([
+      { path: 'x/main.tf', line: 3, message: 'Pin it (now).', rule: 'family/rule' },
+    ]);
   });
 
   it('may be no refusal of the gates', () => {

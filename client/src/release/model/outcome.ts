@@ -36,6 +36,8 @@ export interface EndedRun {
   readonly canRollBack: boolean;
   /** The old version still runs in the other slot. */
   readonly hasOldVersion: boolean;
+  /** The release that the run made, and what it runs: `web 1272ab34cd56`. */
+  readonly made: { readonly id: string; readonly images: string } | undefined;
   readonly isProtected: boolean;
   readonly allowsOverride: boolean;
 }
@@ -99,8 +101,13 @@ function goodText(run: EndedRun, text: string): string {
     case 'retired':
       return text;
     default:
-      return run.environment === null ? text : `${run.environment}: ${text}`;
+      return run.environment === null ? text : `${run.environment}: ${withImages(text, run.made)}`;
   }
+}
+
+/** What runs says more to a person than the id of a release. */
+function withImages(text: string, made: EndedRun['made']): string {
+  return made === undefined ? text : text.replaceAll(made.id, made.images);
 }
 
 function interrupted(title: string, { problem }: EndedRun): EndNotice {

@@ -16,8 +16,8 @@ export interface Refusal {
   readonly isOnlyLint: boolean;
 }
 
-/** One finding in the text of the gate: `  a/b.tf:3: message (family/rule)`. */
-const FINDING = /^\s+(.+?):(\d+): (.*) \(([a-z0-9-]+\/[a-z0-9-]+)\)$/;
+/** One finding in the text of the gate: `  a/b.tf:3:7: message (family/rule) Fix: title.` */
+const FINDING = /^\s+(.+?):(\d+)(?::\d+)?: (.*) \(([a-z0-9-]+\/[a-z0-9-]+)\)(?: Fix: .*)?$/;
 const GATE = /^- ([a-z]+): /;
 
 /** Reads why the gates refused a run, from what its closing record says. */

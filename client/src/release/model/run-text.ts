@@ -24,6 +24,8 @@ export function titleOf(kind: RunKind, environment: string | null): string {
 /** `3/10 · Checking health of green` */
 export function progressText(run: DrawableRun, told: string): string {
   const place = placeOf(run);
+  if (place && run.progress.state === 'AWAITING_APPROVAL')
+    return l10n.t('{0}/{1} · {2}', place.number, place.of, l10n.t('the plan waits for your approval'));
   return place ? l10n.t('{0}/{1} · {2}', place.number, place.of, told) : told;
 }
 

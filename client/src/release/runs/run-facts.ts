@@ -8,6 +8,7 @@ import type { PreparedPlan } from '../../../../release/src/targets/target';
 import { StepFiles } from '../../../../release/src/process/step-files';
 import { pipelineOf } from '../../../../release/src/run/run';
 import type { StateRoot } from '../../../../release/src/state-root';
+import { imagesText } from '../model/release-rows';
 import type { DrawableRun } from '../model/run-steps';
 import type { EndedRun } from '../model/outcome';
 
@@ -99,6 +100,7 @@ export function endedRun(
   const slot = typeof attempt?.['slot'] === 'string' ? attempt['slot'] : undefined;
   const active = activeSlotIn(run);
   const history = view ? new ReleaseHistory(view) : undefined;
+  const made = history?.byId(spec.run.toLowerCase());
   return {
     kind: spec.kind,
     environment: spec.environment,
@@ -108,6 +110,7 @@ export function endedRun(
     keptSlot: progress.outcome === 'failed' && slot !== undefined && slot !== active ? slot : undefined,
     isUnhealthy: attempt !== undefined,
     canRollBack: history?.defaultTarget() !== undefined,
+    made: made && { id: made.id, images: imagesText(made) },
     hasOldVersion:
       spec.kind !== 'retire' &&
       environment !== undefined &&

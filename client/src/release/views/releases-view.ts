@@ -174,7 +174,8 @@ function environmentItem({ pipeline, row, drift }: Extract<ReleaseNode, { readon
     row.name,
     row.releases.length > 0 ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.None,
   );
-  item.id = `${pipeline.file} ${row.name}`;
+  // A row that gets its first release unfolds: the editor keeps how a row of the same id was.
+  item.id = `${pipeline.file} ${row.name} ${row.releases.length > 0 ? 'released' : 'empty'}`;
   item.description = row.description;
   item.tooltip = row.tooltip;
   item.contextValue = row.context;

@@ -8,12 +8,12 @@ import { startEngine } from '../../../../release/src/api/start-run';
 import { closeAll, extensionApi, folder, until } from '../editor';
 import {
   answering,
-  asked,
   countRuns,
   ended,
   endRuns,
   execute,
   git,
+  note,
   reaches,
   read,
   releaseModule,
@@ -29,7 +29,7 @@ import {
 describe('delivery, when something is wrong', function () {
   this.timeout(RUN_LIMIT_MS * 2);
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.log(`What was asked:\n${asked()}`);
+    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
     await endRuns();
     await closeAll();
   });

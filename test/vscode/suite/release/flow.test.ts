@@ -5,13 +5,13 @@ import * as vscode from 'vscode';
 import { closeAll, extensionApi, until } from '../editor';
 import {
   answering,
-  asked,
   countRuns,
   ended,
   endRuns,
   execute,
   git,
   live,
+  note,
   read,
   releaseModule,
   reaches,
@@ -26,7 +26,7 @@ import {
 describe('delivery', function () {
   this.timeout(RUN_LIMIT_MS * 2);
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.log(`What was asked:\n${asked()}`);
+    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
     await endRuns();
     await closeAll();
   });

@@ -1,7 +1,7 @@
 // The example pipeline of Packer and Terraform, as the window of these tests has it open.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReleaseModule } from '../../../../client/src/release/start';
@@ -37,6 +37,20 @@ let last: ScriptedAsk | undefined;
 /** What was asked since somebody answers last. */
 export function asked(): string {
   return last?.asked.join('\n---\n') ?? '';
+}
+
+/** Keeps what is needed to understand a test that failed. */
+export function note(title: string): void {
+  const file = process.env['IMMUTABLE_TEST_NOTES'];
+  const [run] = runs();
+  const events =
+    run && existsSync(join(run.directory, 'events.jsonl'))
+      ? readFileSync(join(run.directory, 'events.jsonl'), 'utf8')
+      : '';
+  const state = run
+    ? `${run.run} ${run.spec.kind} ${run.status} ${run.progress.state}\n${closingText(run)}\n${events}`
+    : 'no run';
+  if (file !== undefined) appendFileSync(file, `== ${title}\n${asked()}\n-- ${state}\n`);
 }
 
 /** Answers for a person from here on. */
