@@ -67,6 +67,27 @@ describe.skipIf(missing !== undefined)('adopt in a team, with Terraform', { time
     ]);
   });
 
+  it('F46: the remote goes while a run waits: the release is kept here, nothing new starts, then the team gets it', async () => {
+    const ana = member('ana');
+    terraform(ana, 'init', '-input=false');
+    terraform(ana, 'apply', '-input=false', '-auto-approve', '-var', 'image=ami-1');
+    const asked = await cli(ana, 'adopt', 'production', '--json');
+    const hash = events(asked.stdout).find(({ type }) => type === 'approval')?.plan ?? '';
+    team.cut();
+    expect((await cli(ana, 'approve', hash, '--confirm', 'production')).code).toBe(0);
+    const { id } = await untilLive(ana);
+    expect((await cli(ana, 'status', 'production')).stdout).toMatch(
+      /cannot be reached[^]*\d records? waits? to be delivered/,
+    );
+    const next = await cli(ana, 'adopt', 'production');
+    expect([next.code, next.stdout]).toEqual([3, expect.stringContaining('nothing starts before the team can see it')]);
+    team.mend();
+    const ben = member('ben');
+    // The engine that was refused may deliver at its end, when the remote is there again by then.
+    expect([0, 5]).toContain((await cli(ana, 'sync-ledger')).code);
+    expect(await untilLive(ben)).toMatchObject({ id });
+  });
+
   interface Shown {
     readonly id: string;
     readonly kind: string;
