@@ -162,6 +162,8 @@ describe('how a run ended', () => {
   it('names what runs rather than the id of a release', () => {
     const made = { id: '01k9abc', images: 'web 1272ab345678' };
     expect(endNotice({ ...base, text: '01k9abc is live.', made }).text).toBe('demo: web 1272ab345678 is live.');
+    const back = endNotice({ ...base, kind: 'rollback', text: '01k8xyz is live again, as 01k9abc.', made });
+    expect(back.text).toBe('demo is back on web 1272ab345678.');
   });
 
   it('is a question when health failed: end the new version, keep, or see the evidence', () => {

@@ -54,7 +54,7 @@ const TESTS = [
       await modal.waitFor(LIMIT);
       await shot('release-roll-back-modal');
       await modal.locator('.monaco-button', { hasText: 'Roll Back Now' }).click();
-      await workbench.toast('is live again').first().waitFor(RUN_LIMIT);
+      await workbench.toast('local is back on vm').first().waitFor(RUN_LIMIT);
       assert.equal(routedTo(shop), 'blue');
       await focusView(workbench, 'Runs');
       await shot('release-rolled-back');

@@ -33,11 +33,7 @@ export async function setUpPipeline(delivery: Delivery, given: unknown): Promise
 /** What was found, and what a person must still write. */
 async function tellOpen(delivery: Delivery, { found, open, isFound }: DetectedPipeline): Promise<void> {
   const text = isFound
-    ? l10n.t(
-        'A proposal from {0} places: {1}. Look at each guess and save it as immutable.yaml.',
-        found.length,
-        found.join('; '),
-      )
+    ? l10n.t('A proposal from {0}. Look at each guess, and save it as immutable.yaml.', found.join('; '))
     : l10n.t('Nothing here is deployed yet, so this is an example. Change it, and save it as immutable.yaml.');
   const rest = open.length === 0 ? '' : ` ${l10n.t('Still to do: {0}.', open.join('; '))}`;
   await delivery.ask.notify({ severity: 'information', text: text + rest });

@@ -29,7 +29,10 @@ export function evidenceOf(
   const table = run.progress.results.apply?.['table'];
   if (Array.isArray(table) && table.length > 0)
     parts.push(`## ${l10n.t('What was applied')}`, table.map((line) => `- ${String(line)}`).join('\n'));
-  const problems = told.flatMap((event) => (event.type === 'problem' || event.type === 'warning' ? [event] : []));
+  const problems = told.flatMap((event) =>
+    // What the closing record says stands above already.
+    (event.type === 'problem' || event.type === 'warning') && !text.includes(event.text) ? [event] : [],
+  );
   if (problems.length > 0)
     parts.push(`## ${l10n.t('Warnings')}`, problems.map(({ text: said }) => quoted(said)).join('\n\n'));
   const steps = told.filter((event) => event.type === 'step' && event.phase === 'ended');

@@ -57,7 +57,13 @@ function instanceTable(instances: readonly Instance[]): string {
     state,
     matchText(match),
   ]);
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+  // Aligned: it is read as it stands, too.
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((cells) => cell(cells[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text, column) => cell(text).padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 function matchText(match: Instance['match']): string {

@@ -101,6 +101,8 @@ function goodText(run: EndedRun, text: string): string {
     case 'retired':
       return text;
     default:
+      if (run.kind === 'rollback' && run.made)
+        return l10n.t('{0} is back on {1}.', run.environment ?? '', run.made.images);
       return run.environment === null ? text : `${run.environment}: ${withImages(text, run.made)}`;
   }
 }
