@@ -138,6 +138,19 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
       open.some((run) => waitingPlan(run) !== undefined),
     );
   };
+  /** Shows the runs that go on, and tells of those that were interrupted. */
+  const attach = async (): Promise<readonly string[]> => {
+    await pipelines.search();
+    runs.look();
+    const open = runs.open();
+    // Only where this window may act: elsewhere the view shows them.
+    if (!workspace.isTrusted) return open.map(({ run }) => run);
+    for (const run of open) {
+      if (run.status === 'running') delivery.attend(run);
+      else void tellInterrupted(delivery, run);
+    }
+    return open.map(({ run }) => run);
+  };
   const subscriptions = Disposable.from(
     pipelines,
     runs,
@@ -152,11 +165,14 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
     pipelines.onDidChange(() => runs.look()),
     runs.onDidChange(setContext),
     runs.onDidFail((error) => context.log.error(String(error))),
+    workspace.onDidGrantWorkspaceTrust(() => void attach()),
     window.onDidChangeWindowState(({ focused }) => {
       if (focused) runs.look();
     }),
   );
   setContext();
+  // Pipelines deeper in the workspace, too. Nothing searches before somebody uses one.
+  void pipelines.search();
   return {
     releases,
     runs: runsView,
@@ -174,18 +190,7 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
         return undefined;
       }
     },
-    attach: async () => {
-      await pipelines.search();
-      runs.look();
-      const open = runs.open();
-      // Only where this window may act: elsewhere the view shows them.
-      if (!workspace.isTrusted) return open.map(({ run }) => run);
-      for (const run of open) {
-        if (run.status === 'running') delivery.attend(run);
-        else void tellInterrupted(delivery, run);
-      }
-      return open.map(({ run }) => run);
-    },
+    attach,
     useRunsView: (given) => {
       view = given;
     },
