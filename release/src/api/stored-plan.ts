@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BakedImage } from '../bakers/baker';
 import { readIfThere } from '../durable/files';
@@ -9,7 +9,7 @@ import { Journal } from '../run/journal';
 import type { JournalEntry } from '../run/journal-entry';
 import type { StateRoot } from '../state-root';
 import type { PreparedPlan } from '../targets/target';
-import { listRuns, type ListedRun } from './list-runs';
+import { readRun, type ListedRun } from './list-runs';
 
 /** What became of a plan. `open`: nobody was asked yet; `lost`: its run ended before anybody decided. */
 export type PlanDecision =
@@ -38,10 +38,14 @@ export interface StoredPlan {
  * The plan with a hash, wherever its run stands. Runs nothing.
  *
  * @param hash `sha256:…`
+ * @param known the run that it was found in before: the others need not be looked at
  */
-export function findPlan(root: StateRoot, environment: string, hash: string): StoredPlan | undefined {
-  for (const run of listRuns(root)) {
-    if (run.spec.environment !== environment || !mentions(run, hash)) continue;
+export function findPlan(root: StateRoot, environment: string, hash: string, known?: string): StoredPlan | undefined {
+  if (!existsSync(root.runs)) return undefined;
+  const runs = known === undefined ? readdirSync(root.runs).sort().reverse() : [known];
+  for (const id of runs) {
+    const run = mentions(root.run(id), hash) ? readRun(root, id) : undefined;
+    if (run?.spec.environment !== environment) continue;
     const found = readPlans(root, run).find(({ prepared }) => prepared.hash === hash);
     if (found) return found;
   }
@@ -130,7 +134,7 @@ function isImage(value: unknown): value is BakedImage {
 }
 
 /** A look at the text is enough for most runs: checking the chain of each would take long. */
-function mentions({ directory }: ListedRun, hash: string): boolean {
+function mentions(directory: string, hash: string): boolean {
   const file = join(directory, 'journal.jsonl');
   return existsSync(file) && readFileSync(file, 'utf8').includes(hash);
 }

@@ -46,6 +46,8 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
   private readonly lensesChanged = new EventEmitter<void>();
   private readonly files = new WatchedFiles();
   private readonly pages = new Map<string, PlanDocument>();
+  /** The run of each plan that was found: a workspace has hundreds. */
+  private readonly runs = new Map<string, string>();
   private readonly notes = new Map<string, Promise<ReleaseNotes>>();
   private readonly decorations: PlanDecorations;
   private readonly violations: PlanViolations;
@@ -129,9 +131,12 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
   }
 
   private find({ environment, hash }: PlanPath): Found | undefined {
+    const known = this.runs.get(hash);
     for (const folder of this.services.folders()) {
-      const stored = findPlan(folder.root, environment, hash);
-      if (stored) return { folder, stored };
+      const stored = findPlan(folder.root, environment, hash, known);
+      if (!stored) continue;
+      this.runs.set(hash, stored.run.run);
+      return { folder, stored };
     }
     return undefined;
   }

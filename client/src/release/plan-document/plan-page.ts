@@ -36,9 +36,9 @@ function decisionLine({ decision }: StoredPlan): string {
       return `**${l10n.t('Waits for approval')}**${until}`;
     }
     case 'approved':
-      return `**${l10n.t('Approved by {0}', decision.by)}**`;
+      return `**${l10n.t('Approved by {0}', nameOf(decision.by))}**`;
     case 'denied':
-      return `**${l10n.t('Discarded by {0}', decision.by)}**. ${l10n.t('Nothing was changed.')}`;
+      return `**${l10n.t('Discarded by {0}', nameOf(decision.by))}**. ${l10n.t('Nothing was changed.')}`;
     case 'refused':
       return `**${l10n.t('Refused')}**. ${l10n.t('Nothing was changed.')}`;
     case 'lost':
@@ -125,7 +125,7 @@ function groupName(group: PathGroup): string {
 
 function actorOf({ run }: StoredPlan): string {
   const { actor } = run.spec;
-  return escape(actor.git ?? actor.user);
+  return nameOf(actor.git ?? actor.user);
 }
 
 /** Local time, without seconds. */
@@ -143,7 +143,12 @@ export function shortId(id: string): string {
   return `\`${id.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1…')}\``;
 }
 
-/** A subject of a commit is a text, not Markdown. */
+/** `Ana <ana@example.com>` is Ana. */
+function nameOf(identity: string): string {
+  return escape(identity.replace(/ <[^>]*>$/, ''));
+}
+
+/** A subject of a commit is a text: no link, no HTML, no code. */
 function escape(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|]/g, '\\$&');
+  return text.replace(/[\\`[<]/g, '\\$&');
 }

@@ -193,10 +193,10 @@ describe('the plan document', () => {
 
   it('names what comes, and what disappears', () => {
     writeRun(world, RUN, untilQuestion(preparedOf(examplePlan())));
-    const commits = commitsIn('c2c2c2c2c2c2\x1fAna\x1fFaster *start*\nc1\x1fBo\x1fa\x1fb\n');
+    const commits = commitsIn('c2c2c2c2c2c2\x1fAna\x1f[Faster](command:x) *start*\nc1\x1fBo\x1fa\x1fb\n');
     const paths = ['app/main.ts', 'Dockerfile', 'db/migrations/7.sql', 'infra/main.tf'];
     const ahead = planPage(stored(), { kind: 'ahead', commits, paths }).text;
-    expect(ahead).toContain('## What comes (2)\n\n- `c2c2c2c2c` Faster \\*start\\*, Ana\n- `c1` a b, Bo');
+    expect(ahead).toContain('## What comes (2)\n\n- `c2c2c2c2c` \\[Faster](command:x) *start*, Ana\n- `c1` a b, Bo');
     expect(ahead).toContain('- ⚠ Migrations of data: `db/migrations/7.sql`');
     expect(planPage(stored(), { kind: 'back', commits, paths: [] }).text).toContain('## ⚠ What disappears (2)');
     expect(planPage(stored(), { kind: 'unknown' }).text).toContain('forced push');
