@@ -2,11 +2,14 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBrowserSuite } from './browser/index.mjs';
+import { runReleaseBrowserTests } from './browser/release.mjs';
+import { ensureBrowser, ensureEditor } from './host.mjs';
 import { root } from './suite.mjs';
 
-const PICTURES = ['quick-fix', 'diff'];
+const PICTURES = ['quick-fix', 'diff', 'release-plan', 'release-unhealthy'];
 
-const { failures } = await runBrowserSuite();
+const release = await runReleaseBrowserTests({ editor: ensureEditor(), executable: ensureBrowser() });
+const failures = [...(await runBrowserSuite()).failures, ...release.failures];
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exitCode = 1;
 else {
