@@ -34,6 +34,8 @@ describe('tools that a pipeline needs', () => {
     ]);
     expect(toolsOf(pipeline, 'demo').at(-1)?.anyOf).toEqual(['podman']);
     expect(toolsOf(pipeline, 'cloud').at(-1)?.anyOf).toEqual(['terraform', 'tofu']);
+    // A way back bakes nothing.
+    expect(toolsOf(pipeline, 'cloud', false)).toHaveLength(1);
   });
 
   it('are named with version and source when they are missing, and one of several is enough', () => {

@@ -15,6 +15,6 @@ export async function adopt(delivery: Delivery, given: unknown): Promise<StoredR
     title: l10n.t('Adopt Existing Deployment'),
     describe: (one) => (historyOf(one).live() ? l10n.t('has a history already') : l10n.t('has no history yet')),
   });
-  if (!chosen || !(await hasTools(delivery, chosen.pipeline, chosen.environment.name))) return undefined;
+  if (!chosen || !(await hasTools(delivery, chosen.pipeline, chosen.environment.name, false))) return undefined;
   return startRun(delivery, chosen.pipeline, { kind: 'adopt', environment: chosen.environment.name });
 }

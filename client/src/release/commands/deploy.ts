@@ -114,8 +114,9 @@ export async function hasTools(
   delivery: Delivery,
   { workspace }: ReadyPipeline,
   environment: string | undefined,
+  bakes = true,
 ): Promise<boolean> {
-  const missing = missingTools(toolsOf(workspace.pipeline, environment), workspace.folder, process.env);
+  const missing = missingTools(toolsOf(workspace.pipeline, environment, bakes), workspace.folder, process.env);
   const [first] = missing;
   if (!first) return true;
   const doctor = l10n.t('Doctor');

@@ -35,7 +35,7 @@ export async function goBack(
   history: ReleaseHistory,
   wanted: StoredRelease,
 ): Promise<StoredRun | undefined> {
-  if (!(await hasTools(delivery, pipeline, environment.name))) return undefined;
+  if (!(await hasTools(delivery, pipeline, environment.name, false))) return undefined;
   const acceptOneWay = await acceptedOneWay(delivery, environment.name, wanted, history);
   if (!acceptOneWay) return undefined;
   const live = history.live();

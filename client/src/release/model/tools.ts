@@ -23,12 +23,13 @@ const SOURCES: Readonly<Record<string, { readonly version: string; readonly sour
  * The programs that a pipeline starts.
  *
  * @param environment undefined for a bake
+ * @param bakes false for a way back: it must not be held up by what only a bake needs
  */
-export function toolsOf(pipeline: Pipeline, environment: string | undefined): readonly NeededTool[] {
+export function toolsOf(pipeline: Pipeline, environment: string | undefined, bakes = true): readonly NeededTool[] {
   const needed: NeededTool[] = [];
   const config = environment === undefined ? undefined : pipeline.environments.get(environment);
   for (const { bake, name } of pipeline.images.values()) {
-    if (config?.promoteFrom) continue;
+    if (!bakes || config?.promoteFrom) continue;
     const use = l10n.t('to bake {0}', name);
     if (bake.kind === 'packer') needed.push({ anyOf: ['packer'], use });
     else needed.push({ anyOf: bake.builder === 'auto' ? ['docker', 'podman', 'buildah'] : [bake.builder], use });
