@@ -4,6 +4,7 @@ import type { BakedImage } from '../bakers/baker';
 import { readIfThere } from '../durable/files';
 import { Ledger } from '../ledger/ledger';
 import { ReleaseHistory, type StoredRelease } from '../ledger/releases';
+import { deployedCommit } from '../notes/deployed-commit';
 import { EVENTS_FILE } from '../run/event-log';
 import { Journal } from '../run/journal';
 import type { JournalEntry } from '../run/journal-entry';
@@ -30,6 +31,8 @@ export interface StoredPlan {
   readonly before: StoredRelease | undefined;
   /** The release that a rollback brings back. */
   readonly wanted: StoredRelease | undefined;
+  /** The commit that is live, and the one whose images are to be. */
+  readonly commits: { readonly from: string | null; readonly to: string | null };
   /** What the first run found the target to be, by name. */
   readonly fingerprint: Readonly<Record<string, string>>;
 }
@@ -59,12 +62,17 @@ export function readPlans(root: StateRoot, run: ListedRun): readonly StoredPlan[
   const plans = plansIn(entries);
   if (environment === null || plans.length === 0) return [];
   const view = Ledger.read(root.ledger(environment));
-  const releases = new ReleaseHistory(view).releases();
+  const history = new ReleaseHistory(view);
+  const releases = history.releases();
   const isEarlier = (release: StoredRelease): boolean => release.run !== run.run && release.t <= run.spec.createdAt;
   const before = releases.findLast(isEarlier);
   const back = run.spec.kind === 'rollback' ? run.spec.release : null;
   const note = view.records().find((record) => record.type === 'note' && record['what'] === 'fingerprint');
   const wanted = back === null ? undefined : releases.findLast(({ id }) => id === back);
+  const commits = {
+    from: deployedCommit(before, history),
+    to: wanted ? deployedCommit(wanted, history) : run.spec.git.commit,
+  };
   return plans.map(({ step, prepared }) => ({
     run,
     step,
@@ -73,6 +81,7 @@ export function readPlans(root: StateRoot, run: ListedRun): readonly StoredPlan[
     images: wanted?.images ?? imagesIn(entries),
     before,
     wanted,
+    commits,
     fingerprint: (note?.['fingerprint'] ?? {}) as Readonly<Record<string, string>>,
   }));
 }

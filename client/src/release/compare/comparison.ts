@@ -3,7 +3,7 @@ import { canonicalJson } from '../../../../release/src/durable/canonical-json';
 import type { StoredRelease } from '../../../../release/src/ledger/releases';
 import { createHash } from 'node:crypto';
 import { l10n } from '../l10n';
-import { commitLines, shortId } from '../plan-document/plan-page';
+import { commitLines, nameOf, shortId } from '../plan-document/plan-page';
 
 /** Two releases of one environment. */
 export interface ComparedReleases {
@@ -20,8 +20,8 @@ export function comparisonMarkdown(
   const rows = [
     row(l10n.t('Live since'), left, right, ({ t }) => `${t.slice(0, 16).replace('T', ' ')} UTC`),
     row(l10n.t('How'), left, right, howOf),
-    row(l10n.t('By'), left, right, ({ actor }) => textOf(actor['git']) ?? textOf(actor['user']) ?? '–'),
-    row(l10n.t('Approved by'), left, right, ({ approvedBy }) => approvedBy ?? '–'),
+    row(l10n.t('By'), left, right, ({ actor }) => nameOf(textOf(actor['git']) ?? textOf(actor['user']) ?? '–')),
+    row(l10n.t('Approved by'), left, right, ({ approvedBy }) => nameOf(approvedBy ?? '–')),
     row(l10n.t('Commit'), left, right, commitOf),
     ...imageNames(left, right).map((name) => row(l10n.t('Image {0}', name), left, right, (one) => imageOf(one, name))),
     row(l10n.t('Configuration'), left, right, configHash),
@@ -31,10 +31,19 @@ export function comparisonMarkdown(
     row(l10n.t('Can be undone'), left, right, ({ oneWay }) => (oneWay ? l10n.t('⚠ no') : l10n.t('yes'))),
     row(l10n.t('Overrides'), left, right, overridesOf),
   ];
+  const width = (of: (one: Row) => string, title: string): number =>
+    Math.max(title.length, ...rows.map((one) => cell(of(one)).length));
+  const widths = [
+    width(({ name }) => name, ''),
+    width(({ values }) => values[0], left.id),
+    width(({ values }) => values[1], right.id),
+  ];
+  const line = (mark: string, ...cells: readonly string[]): string =>
+    `| ${mark} | ${cells.map((text, index) => cell(text).padEnd(widths[index] ?? 0)).join(' | ')} |`;
   const table = [
-    `|   |   | ${cell(left.id)} | ${cell(right.id)} |`,
-    '| - | - | - | - |',
-    ...rows.map(({ isSame, name, values }) => `| ${isSame ? ' ' : '≠'} | ${name} | ${values.map(cell).join(' | ')} |`),
+    line(' ', '', left.id, right.id),
+    line('-', ...widths.map((count) => '-'.repeat(count))),
+    ...rows.map(({ isSame, name, values }) => line(isSame ? ' ' : '≠', name, ...values)),
   ];
   const differing = rows.filter(({ isSame }) => !isSame).length;
   const parts = [

@@ -24,6 +24,7 @@ import { WatchedFiles } from '../watched-files';
 import { formatLogPath, LOG_SCHEME, parseLogPath, stepNamed, type LogPath } from './log-path';
 import { placesIn } from './log-places';
 import { plainText } from './plain-text';
+import { readableText } from './readable';
 import { eventsIn, runLog } from './run-log';
 
 /** Of a longer log the end is shown: that is where it went wrong. */
@@ -169,7 +170,7 @@ function readEnd(path: string): string | undefined {
     const from = Math.max(0, size - SHOWN_BYTES);
     const bytes = Buffer.alloc(size - from);
     const count = readSync(descriptor, bytes, 0, bytes.length, from);
-    const text = plainText(bytes.subarray(0, count).toString('utf8'));
+    const text = readableText(plainText(bytes.subarray(0, count).toString('utf8')));
     if (from === 0) return text;
     return `${l10n.t('… {0} bytes are left out; all of it is in {1}', from, path)}\n${text.slice(text.indexOf('\n') + 1)}`;
   } finally {

@@ -7,7 +7,7 @@ export function runLog(events: readonly RunEvent[], outputOf: (path: string) => 
   for (const event of events) {
     switch (event.type) {
       case 'state':
-        lines.push(`› ${event.text}`);
+        lines.push(`> ${event.text}`);
         break;
       case 'step':
         lines.push(...stepLines(event, outputOf));
@@ -24,6 +24,9 @@ export function runLog(events: readonly RunEvent[], outputOf: (path: string) => 
       }
       case 'approval':
         lines.push(`? the plan ${event.plan} waits for approval`);
+        break;
+      case 'notes':
+        lines.push(event.text);
         break;
       case 'warning':
         lines.push(`! ${event.text}`);

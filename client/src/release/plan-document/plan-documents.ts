@@ -22,7 +22,7 @@ import type { DeliveryFolder, ReleaseDocumentServices } from '../services';
 import type { DocumentSource } from '../virtual-files';
 import { WatchedFiles } from '../watched-files';
 import { PlanDecorations } from './plan-decorations';
-import { commitRange, isWaiting, planPage } from './plan-page';
+import { isWaiting, planPage } from './plan-page';
 import { formatPlanPath, parsePlanPath, PLAN_SCHEME, type PlanPath } from './plan-path';
 import { planSides } from './plan-sides';
 import { PlanViolations } from './plan-violations';
@@ -168,8 +168,9 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
 
   /** Commits never change, so git is asked once. */
   private async notesOf({ folder, stored }: Found): Promise<ReleaseNotes | undefined> {
-    const { from, to } = commitRange(stored);
-    if (from === undefined || to === undefined || !this.services.isTrusted()) return undefined;
+    const { from, to } = stored.commits;
+    if (from === null || to === null || stored.run.spec.kind === 'retire' || !this.services.isTrusted())
+      return undefined;
     const key = `${folder.folder} ${from} ${to}`;
     const known = this.notes.get(key) ?? releaseNotes(folder.folder, from, to);
     this.notes.set(key, known);

@@ -62,22 +62,13 @@ function imageLines({ images, before }: StoredPlan): readonly string[] {
   });
 }
 
-function commitLine({ before, wanted, run }: StoredPlan): readonly string[] {
-  const { from, to } = commitRange({ before, wanted, run });
-  if (to === undefined) return [];
+function commitLine({ commits: { from, to }, wanted, run }: StoredPlan): readonly string[] {
+  // What ends brings no commit.
+  if (to === null || run.spec.kind === 'retire') return [];
   const dirty = run.spec.git.dirty && wanted === undefined ? ` ${l10n.t('with changes that are not committed')}` : '';
-  const was = from === undefined ? '' : `\`${from.slice(0, 9)}\` → `;
+  if (from === to && dirty === '') return [l10n.t('Commit: {0}, as before', `\`${to.slice(0, 9)}\``)];
+  const was = from === null ? '' : `\`${from.slice(0, 9)}\` → `;
   return [l10n.t('Commit: {0}', `${was}\`${to.slice(0, 9)}\`${dirty}`)];
-}
-
-/** The commit that is live and the one that is to be, as far as they are known. */
-export function commitRange({ before, wanted, run }: Pick<StoredPlan, 'before' | 'wanted' | 'run'>): {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-} {
-  const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-  const to = wanted ? textOf(wanted.git['commit']) : textOf(run.spec.git.commit);
-  return { from: textOf(before?.git['commit']), to };
 }
 
 function notesSections(notes: ReleaseNotes | undefined): readonly PlanSection[] {
@@ -144,7 +135,7 @@ export function shortId(id: string): string {
 }
 
 /** `Ana <ana@example.com>` is Ana. */
-function nameOf(identity: string): string {
+export function nameOf(identity: string): string {
   return escape(identity.replace(/ <[^>]*>$/, ''));
 }
 

@@ -4,6 +4,7 @@ import type { RunEvent } from '../../../../release/src/run/events';
 import { formatLogPath, parseLogPath, stepNamed } from '../../../../client/src/release/logs/log-path';
 import { placesIn } from '../../../../client/src/release/logs/log-places';
 import { plainText } from '../../../../client/src/release/logs/plain-text';
+import { readableText } from '../../../../client/src/release/logs/readable';
 import { eventsIn, runLog } from '../../../../client/src/release/logs/run-log';
 
 const RUN = '01J0000000000000000000000A';
@@ -87,6 +88,52 @@ describe('the text of a log', () => {
   });
 });
 
+describe('what tools print for programs', () => {
+  it('is told as people read it: Terraform', () => {
+    const lines = [
+      '{"@level":"info","@message":"terraform_data.a: Creating...","type":"apply_start"}',
+      JSON.stringify({
+        '@level': 'error',
+        '@message': 'Error: Bad',
+        diagnostic: {
+          severity: 'error',
+          summary: 'Bad',
+          detail: 'First.\nSecond.',
+          range: { filename: 'main.tf', start: { line: 7, column: 1 } },
+        },
+      }),
+      '{"@level":"info","@mess',
+      '{"a":1}',
+    ];
+    const text = readableText(lines.join('\n'));
+    expect(text.split('\n')).toEqual([
+      'terraform_data.a: Creating...',
+      'Error: Bad',
+      '  on main.tf line 7',
+      '  First.',
+      '  Second.',
+      '{"@level":"info","@mess',
+      '{"a":1}',
+    ]);
+    expect(placesIn(text.split('\n')[2] ?? '')).toMatchObject([{ path: 'main.tf', line: 7 }]);
+  });
+
+  it('is told as people read it: Packer', () => {
+    const lines = [
+      '1795271930,,ui,say,--> file.shop: one%!(PACKER_COMMA) two\\nthree',
+      '1795271930,,ui,error,no such file',
+      '1795271930,file.shop,artifact,1,id,File',
+      '1795271930 is a number, and this a text',
+    ];
+    expect(readableText(lines.join('\n')).split('\n')).toEqual([
+      '--> file.shop: one, two',
+      'three',
+      'Error: no such file',
+      '1795271930 is a number, and this a text',
+    ]);
+  });
+});
+
 describe('the path of a log', () => {
   it.each([
     [{ run: RUN, step: '03-apply' }, `/${RUN}/03-apply.log`],
@@ -129,7 +176,7 @@ describe('the log of a run', () => {
     ];
     const text = runLog(events, (path) => (path.includes('01-bake') ? 'STEP 1\nSTEP 2\n' : undefined));
     expect(text.split('\n')).toEqual([
-      '› Baking web',
+      '> Baking web',
       '── bake ──',
       'STEP 1',
       'STEP 2',

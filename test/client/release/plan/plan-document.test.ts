@@ -3,7 +3,7 @@ import { commitsIn, groupPaths } from '../../../../release/src/api/release-notes
 import { findPlan, type StoredPlan } from '../../../../release/src/api/stored-plan';
 import { planDocument } from '../../../../release/src/plan/markdown';
 import { environmentLine } from '../../../../client/src/release/plan-document/environment-line';
-import { commitRange, isWaiting, planPage } from '../../../../client/src/release/plan-document/plan-page';
+import { isWaiting, planPage } from '../../../../client/src/release/plan-document/plan-page';
 import { formatPlanPath, parsePlanPath } from '../../../../client/src/release/plan-document/plan-path';
 import { planSides } from '../../../../client/src/release/plan-document/plan-sides';
 import { Journal } from '../../../../release/src/run/journal';
@@ -124,7 +124,7 @@ describe('what became of a plan', () => {
     const hash = planned && 'data' in planned ? (planned.data['hash'] as string) : '';
     const found = findPlan(world.root, 'local', hash);
     expect(found?.images.map(({ name }) => name)).toEqual(['web']);
-    expect(found && commitRange(found)).toEqual({ from: 'c1c1c1c1c1', to: 'c2c2c2c2c2' });
+    expect(found?.commits).toEqual({ from: 'c1c1c1c1c1', to: 'c2c2c2c2c2' });
     const text = found ? planPage(found, undefined).text : '';
     expect(text).toMatch(/- Image web: `sha256:[0-9a-f]{12}…` → `sha256:[0-9a-f]{12}…`/);
     expect(text).toContain('- Commit: `c1c1c1c1c` → `c2c2c2c2c` with changes that are not committed');

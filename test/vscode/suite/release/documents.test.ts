@@ -183,7 +183,7 @@ describe('documents of delivery', () => {
     running.tell({ type: 'state', state: 'BAKING', text: 'Baking vm' });
     running.tell({ type: 'step', name: 'bake', phase: 'started', log, code: null });
     await execute('openRunLog', { run: RUN });
-    assert.match(await shows(/Baking vm/), /› Baking vm\n── bake ──\nSTEP 1\n/);
+    assert.match(await shows(/Baking vm/), /> Baking vm\n── bake ──\nSTEP 1\n/);
     running.tell({ type: 'warning', text: 'slow' });
     await shows(/! slow/);
   });
