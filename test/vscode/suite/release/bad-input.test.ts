@@ -201,6 +201,7 @@ describe('delivery, when something is wrong', function () {
     const id = nextUlid();
     const spec = {
       ...last.spec,
+      pipeline: read('immutable.yaml'),
       run: id,
       createdAt: new Date().toISOString(),
       actor: { ...last.spec.actor, via: 'cli' },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { RunState } from '../../../../release/src/run/journal-entry';
 import { closeAll, extensionApi, until } from '../editor';
 import {
   answering,
@@ -238,6 +239,63 @@ describe('delivery', function () {
       writeVersion(6);
     }
   });
+
+  const SLOW: readonly {
+    readonly state: RunState;
+    readonly file: string;
+    readonly from: string;
+    readonly to: string;
+    readonly says: RegExp;
+  }[] = [
+    {
+      state: 'BAKING',
+      file: 'packer/shop.pkr.hcl',
+      from: '  post-processor "manifest"',
+      to: '  post-processor "shell-local" {\n    inline = ["sleep 30"]\n  }\n\n  post-processor "manifest"',
+      says: /No image is recorded. What runs now is not touched./,
+    },
+    {
+      state: 'HEALTH',
+      file: 'immutable.yaml',
+      from: 'every: 500ms, timeout: 3s',
+      to: 'every: 500ms, consecutive: 100, timeout: 50s',
+      says: /The old version serves on. The new one is left running without traffic/,
+    },
+    {
+      state: 'SOAKING',
+      file: 'immutable.yaml',
+      from: '    retire: { mode: confirm }',
+      to: '    soak: 40s\n    retire: { mode: confirm }',
+      says: /The traffic goes back to the old version./,
+    },
+  ];
+  for (const [index, { state, file, from, to, says }] of SLOW.entries()) {
+    it(`cancels during ${state}, and says before what remains`, async () => {
+      const text = read(file);
+      assert.ok(text.includes(from), `${file} has no ${from}`);
+      const before = live()?.id;
+      const slot = routedTo();
+      write(file, text.replace(from, to));
+      writeVersion(20 + index);
+      try {
+        const ask = (await answering())
+          .on(/plan waits/, 'Approve…')
+          .on(/^modal Deploy/, 'Apply This Plan')
+          .on(/^modal Stop/, 'Stop the Run');
+        await execute('deploy');
+        await reaches(state);
+        await execute('cancelRun');
+        assert.match(ask.find(/^modal Stop/) ?? '', says);
+        assert.equal((await ended()).progress.outcome, 'cancelled');
+        assert.equal(live()?.id, before);
+        assert.equal(routedTo(), slot);
+        await until('what was told', () => ask.find(/^information Deploy to local was cancelled/));
+      } finally {
+        write(file, text);
+        writeVersion(30 + index);
+      }
+    });
+  }
 
   it('goes on with a run whose engine was killed', async () => {
     const ask = await answering();
