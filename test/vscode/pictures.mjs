@@ -1,6 +1,8 @@
 // `npm run pictures`: takes the pictures of the documentation from the suite in the browser.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensurePackages } from '../../scripts/system-packages.mjs';
 import { runBrowserSuite } from './browser/index.mjs';
 import { runReleaseBrowserTests } from './browser/release.mjs';
 import { ensureBrowser, ensureEditor } from './host.mjs';
@@ -16,5 +18,18 @@ else {
   const target = join(root, 'docs/images');
   mkdirSync(target, { recursive: true });
   for (const name of PICTURES)
-    copyFileSync(join(root, 'test-results/vscode', `${name}-dark.png`), join(target, `${name}.png`));
+    shrink(join(root, 'test-results/vscode', `${name}-dark.png`), join(target, `${name}.png`));
+}
+
+/** The pictures are in the package, so they are kept small: a palette does for a screenshot. */
+function shrink(from, to) {
+  if (!ensurePackages(['pngquant'])) throw new Error('pngquant is needed to shrink the pictures. Install it first.');
+  const { status, stderr } = spawnSync(
+    'pngquant',
+    ['--force', '--quality', '70-95', '--speed', '1', '--output', to, from],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`pngquant could not shrink ${from}: ${stderr}`);
 }
