@@ -136,6 +136,7 @@ describe('texts of a run', () => {
   it('tell the step with what is told', () => {
     expect(progressText(run([...step('gate'), intent('bake')]), 'Baking web')).toBe('2/11 · Baking web');
     expect(progressText(run([closed('live')]), 'over')).toBe('over');
+    expect(progressText(run([...step('gate'), intent('bake')]), '')).toBe('2/11');
     expect(progressText(run([...planned, asked]), 'Planning')).toBe('6/11 · the plan waits for your approval');
   });
 

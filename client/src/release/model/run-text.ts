@@ -26,7 +26,8 @@ export function progressText(run: DrawableRun, told: string): string {
   const place = placeOf(run);
   if (place && run.progress.state === 'AWAITING_APPROVAL')
     return l10n.t('{0}/{1} · {2}', place.number, place.of, l10n.t('the plan waits for your approval'));
-  return place ? l10n.t('{0}/{1} · {2}', place.number, place.of, told) : told;
+  if (!place) return told;
+  return told === '' ? `${place.number}/${place.of}` : l10n.t('{0}/{1} · {2}', place.number, place.of, told);
 }
 
 /** How a run ended or stands, in a word or two. */
