@@ -75,6 +75,8 @@ export class LogDocuments implements DocumentSource, DocumentLinkProvider, Dispo
     const found = this.find(run);
     const directory = step === undefined || !found ? undefined : stepNamed(stepsOf(found.run.directory), step);
     const uri = Uri.from({ scheme: LOG_SCHEME, path: formatLogPath({ run, step: directory }) });
+    // The editor may still hold what it said when it was closed.
+    this.changed.fire(uri);
     const document = await workspace.openTextDocument(uri);
     this.lengths.set(uri.path, document.lineCount);
     const editor = await window.showTextDocument(document, { preview: true });

@@ -89,6 +89,8 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
   /** Opens the document of a plan. */
   async show(environment: string, hash: string): Promise<void> {
     const uri = uriOf({ environment, hash, side: 'plan' });
+    // The editor may still hold what it said when it was closed.
+    this.changed.fire(uri);
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
   }
 
