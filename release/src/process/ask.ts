@@ -47,7 +47,11 @@ export function ask(question: Question): Promise<ToolAnswer> {
       () => stop(new Error(`${question.program} gave no answer within ${question.timeout / 1000} s`)),
       question.timeout,
     );
-    const onAbort = (): void => stop(new Error('cancelled'));
+    const onAbort = (): void => {
+      // Why it was aborted decides how the run ends: a cancelled run is no crash.
+      const reason: unknown = question.signal?.reason;
+      stop(reason instanceof Error ? reason : new Error('cancelled'));
+    };
     question.signal?.addEventListener('abort', onAbort);
     if (question.signal?.aborted) onAbort();
     const end = (): void => {
