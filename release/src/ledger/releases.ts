@@ -40,16 +40,30 @@ export interface ReleaseRecord extends LedgerRecord {
 
 export type StoredRelease = ReleaseRecord & Stamp;
 
+/** A version that was applied and did not become a release. */
+export interface AttemptRecord extends LedgerRecord {
+  readonly type: 'attempt';
+  readonly id: string;
+  readonly images: readonly BakedImage[];
+  readonly reason: string;
+  /** Null: it took the place of what ran before. */
+  readonly slot: string | null;
+  /** Whether it had the traffic when it was given up. */
+  readonly serves?: boolean | undefined;
+}
+
 /** The releases of an environment and what is known of them. */
 export class ReleaseHistory {
   private readonly all: readonly StoredRelease[];
   private readonly left: ReadonlySet<string>;
   private readonly gone: ReadonlyMap<string, string>;
+  private readonly lastAttempt: (AttemptRecord & Stamp) | undefined;
 
   constructor(view: LogView<LedgerRecord>) {
     const records = view.records();
     this.all = records.filter((record): record is StoredRelease => record.type === 'release');
     this.left = leftReleases(this.all);
+    this.lastAttempt = records.findLast((record): record is AttemptRecord & Stamp => record.type === 'attempt');
     const isText = (value: unknown): value is string => typeof value === 'string';
     this.gone = new Map(
       records
@@ -73,6 +87,13 @@ export class ReleaseHistory {
     return this.all.findLast((release) => release.id === id);
   }
 
+  /** What failed after the live release and may serve in its place. Going back is then going back to the live release. */
+  displacing(): AttemptRecord | undefined {
+    const attempt = this.lastAttempt;
+    if (!attempt || attempt.seq < (this.live()?.seq ?? 0)) return undefined;
+    return attempt.slot === null || attempt.serves === true ? attempt : undefined;
+  }
+
   /** The image that was baked from the same inputs, newest first. */
   static imagesIn(view: LogView<LedgerRecord>): readonly (BakedImage & Stamp)[] {
     return view
@@ -84,11 +105,12 @@ export class ReleaseHistory {
 
   /**
    * Where a rollback goes when nobody says: the newest release before the live one that was healthy and that nobody
-   * went back from. Never merely the previous one in time (shipit-deploy #22, orca PR #3341).
+   * went back from; the live one itself, when what failed after it may serve in its place. Never merely the previous one in time (shipit-deploy #22, orca PR #3341).
    */
   defaultTarget(): StoredRelease | undefined {
     const live = this.live();
     if (!live) return undefined;
+    if (this.displacing() && this.whyNot(live) === undefined) return live;
     const runs = (release: StoredRelease): string => release.images.map(({ id }) => id).join();
     return this.all.findLast(
       (release) =>

@@ -19,7 +19,8 @@ export async function rollback(parts: DeployParts): Promise<RunEnd> {
         : `there is no release ${spec.release}`;
     throw new RunStoppedError('refused', `There is nothing to go back to: ${why}. Nothing was changed.`);
   }
-  if (wanted.id === live?.id) return { outcome: 'live', text: `${wanted.id} is live already. Nothing was changed.` };
+  if (wanted.id === live?.id && !history.displacing())
+    return { outcome: 'live', text: `${wanted.id} is live already. Nothing was changed.` };
   return rollbackTo(wanted, parts);
 }
 
@@ -54,7 +55,8 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
         kind: 'rollback',
         mode: release.config === undefined ? 'image' : 'full',
         rollbackOf: wanted.id,
-        rolledBackFrom: live?.id ?? null,
+        // What failed in the place of the live release never was a release.
+        rolledBackFrom: live && live.id !== wanted.id ? live.id : null,
         config: wanted.config,
         oneWay: false,
         actor: actorOf(spec),
@@ -116,6 +118,8 @@ async function requireRetrievable(wanted: StoredRelease, parts: DeployParts): Pr
  */
 export async function bringBack(failure: UnhealthyError, release: DesiredRelease, parts: DeployParts): Promise<RunEnd> {
   const { environment, context, ledger, spec, history } = parts;
+  context.tell({ type: 'problem', text: failure.message });
+  const now = await observe(parts, 'bring-back');
   ledger.append({
     type: 'attempt',
     run: spec.run,
@@ -123,9 +127,8 @@ export async function bringBack(failure: UnhealthyError, release: DesiredRelease
     images: [...release.images.values()],
     reason: failure.message,
     slot: failure.slot ?? null,
+    serves: failure.slot === undefined || now.activeSlot === failure.slot,
   });
-  context.tell({ type: 'problem', text: failure.message });
-  const now = await observe(parts, 'bring-back');
   const logs = failure.slot === undefined ? [] : ((await parts.target.logs?.(failure.slot, context)) ?? []);
   const said = logs.map((line) => `\n${line}`).join('');
   if (failure.slot !== undefined && now.activeSlot !== failure.slot) {

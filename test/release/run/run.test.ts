@@ -126,6 +126,36 @@ describe('a rollback', () => {
     expect(world.effects).toHaveLength(before);
   });
 
+  it('goes to the live release of the ledger when what failed runs in its place', async () => {
+    world.isInPlace = true;
+    await start({ environment: 'production' });
+    world.source = 'v2';
+    await start({ environment: 'production' });
+    world.source = 'v3';
+    world.breakSource('v3');
+    expect(await start({ environment: 'production' })).toMatch(/^failed: .*The new version has the traffic\./s);
+    // The oracle finds that what the ledger calls live serves again.
+    expect(await start({ environment: 'production', kind: 'rollback' })).toBe('live: run2 is live again, as run4.');
+    const back = new ReleaseHistory(Ledger.read(world.root.ledger('production'))).live();
+    expect(back).toMatchObject({ rollbackOf: 'run2', rolledBackFrom: null });
+    expect(await start({ environment: 'production', kind: 'rollback', release: 'run4' })).toBe(
+      'live: run4 is live already. Nothing was changed.',
+    );
+    expect(await start({ environment: 'production', kind: 'rollback' })).toBe('live: run1 is live again, as run6.');
+  });
+
+  it('is brought back at once when what failed runs in its place, and stays a way back', async () => {
+    world.isInPlace = true;
+    await start();
+    world.source = 'v2';
+    world.breakSource('v2');
+    expect(await start()).toBe('rolled-back: run1 is live again, as run2.');
+    world.source = 'v3';
+    await start();
+    expect(await start({ kind: 'rollback' })).toBe('live: run2 is live again, as run4.');
+    expect(await start({ kind: 'rollback', release: 'run1' })).toBe('live: run1 is live again, as run5.');
+  });
+
   it('F12: is refused before anything stops when the image is gone, and the ledger remembers', async () => {
     await three();
     for (const id of [...world.registry].slice(1, 2)) world.registry.delete(id);

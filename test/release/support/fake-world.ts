@@ -66,6 +66,8 @@ export class FakeWorld implements Target, Baker {
   source = 'v1';
   /** Images that never get healthy. */
   readonly broken = new Set<string>();
+  /** Whether a new version takes the place of the old one, as in a group of machines without colours. */
+  isInPlace = false;
   readonly warnings: string[] = [];
   /** What viewers were told, in order. */
   readonly told: RunEvent[] = [];
@@ -121,12 +123,13 @@ export class FakeWorld implements Target, Baker {
     return Promise.resolve(slots);
   }
 
-  idleSlot({ activeSlot }: Observation): string {
+  idleSlot({ activeSlot }: Observation): string | undefined {
+    if (this.isInPlace) return undefined;
     return activeSlot === 'blue' ? 'green' : 'blue';
   }
 
   planDeploy(release: DesiredRelease, observation: Observation): Promise<PreparedPlan> {
-    const slot = this.idleSlot(observation);
+    const slot = this.idleSlot(observation) ?? '';
     const ids = [...release.images.values()].map(({ id }) => id);
     return Promise.resolve(prepared('deploy', { slot, ids, release: release.id }));
   }

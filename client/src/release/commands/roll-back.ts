@@ -80,7 +80,8 @@ async function chooseRelease(
   named: string | undefined,
 ): Promise<StoredRelease | undefined> {
   const preferred = history.defaultTarget();
-  const live = history.live();
+  // What failed after it may serve in its place: then it is a way back as well.
+  const live = history.displacing() ? undefined : history.live();
   const known = named === undefined ? undefined : history.byId(named);
   const reason = known && history.whyNot(known);
   if (known && reason === undefined && known.seq !== live?.seq) return known;
