@@ -126,6 +126,8 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
       void window.showInformationMessage(l10n.t('Open a folder first: there is no workspace to lint.'));
       return;
     }
+    // Before the search: whoever types while it goes on keeps the keyboard.
+    if (!this.view.visible) await commands.executeCommand(`${FINDINGS_VIEW}.focus`);
     this.model.clearSearched();
     this.watchDeleted();
     const outcome = await searchWorkspace(l10n.t('Linting the workspace'), async (uris, token) => {
@@ -134,7 +136,6 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     });
     this.model.hasSearched = outcome !== 'cancelled';
     this.show();
-    await commands.executeCommand(`${FINDINGS_VIEW}.focus`);
   }
 
   private take(files: readonly FileFindings[]): void {

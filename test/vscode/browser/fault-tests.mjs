@@ -119,7 +119,7 @@ export const FAULT_TESTS = [
         await workbench.row('shop/web').first().waitFor(LIMIT);
         await pinOne(workbench, 'shop/web');
         await workbench
-          .toast(/1 image was not pinned\. .*the digest that it names is not the one of what it sends/)
+          .toast(/1 image was not pinned\. .*the digest that it names is not the one of what it sent/)
           .waitFor(LIMIT);
         await shot('registry-lies');
         await workbench.hideToasts();
