@@ -51,6 +51,9 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
   private readonly subscriptions: Disposable;
   private grouping: Grouping;
   private isScheduled = false;
+  private isSearching = false;
+  /** Files that changed while the workspace was searched. */
+  private readonly changedMeanwhile = new Set<string>();
   private watcher: FileSystemWatcher | undefined;
   /** Files that were searched while they held something that was not saved. */
   private readonly unsaved = new Set<string>();
@@ -80,7 +83,10 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
         if (closed.length > 0) this.forgetHidden();
       }),
       workspace.onDidChangeTextDocument(({ document }) => {
-        if (!document.isDirty) this.searchReverted(document.uri);
+        if (document.isDirty) return;
+        this.searchReverted(document.uri);
+        // Another program wrote the file, and the editor read it later than the search did.
+        if (this.open.has(document) && !isShown(document.uri)) void this.searchAgain(document.uri);
       }),
       workspace.onDidSaveTextDocument((document) => {
         if (this.open.has(document)) void this.searchAgain(document.uri);
@@ -130,12 +136,20 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     if (!this.view.visible) await commands.executeCommand(`${FINDINGS_VIEW}.focus`);
     this.model.clearSearched();
     this.watchDeleted();
-    const outcome = await searchWorkspace(l10n.t('Linting the workspace'), async (uris, token) => {
-      const { files } = await this.server.request(lintFiles, { uris }, token);
-      this.take(files);
-    });
-    this.model.hasSearched = outcome !== 'cancelled';
+    this.isSearching = true;
+    try {
+      const outcome = await searchWorkspace(l10n.t('Linting the workspace'), async (uris, token) => {
+        const { files } = await this.server.request(lintFiles, { uris }, token);
+        this.take(files);
+      });
+      this.model.hasSearched = outcome !== 'cancelled';
+    } finally {
+      this.isSearching = false;
+    }
     this.show();
+    const changed = [...this.changedMeanwhile];
+    this.changedMeanwhile.clear();
+    for (const uri of changed) void this.searchAgain(Uri.parse(uri));
   }
 
   private take(files: readonly FileFindings[]): void {
@@ -175,8 +189,12 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     setTimeout(() => void this.searchAgain(uri), 0);
   }
 
-  /** What the search found in a file no longer holds once it is saved. */
+  /** What the search found in a file no longer holds once it is saved, or read anew. */
   private async searchAgain(uri: Uri): Promise<void> {
+    if (this.isSearching) {
+      this.changedMeanwhile.add(uri.toString());
+      return;
+    }
     const server = this.server.running;
     if (!this.model.hasSearched || !server) return;
     try {

@@ -18,6 +18,7 @@ import { toolEnvironment } from '../../../../release/src/process/tool-environmen
 import type { Delivery } from '../delivery';
 import { healthReport, lookReport, verdictOf } from '../model/look-report';
 import { healthText, imagesText } from '../model/release-rows';
+import { mayRunCommands } from '../runs/review-commands';
 import { requireTrust } from '../workspace/trust';
 import { workspace } from 'vscode';
 import { chooseEnvironment, type ChosenEnvironment } from './choose';
@@ -66,6 +67,9 @@ export async function checkHealthCommand(delivery: Delivery, given: unknown): Pr
   const live = chosen && historyOf(chosen).live();
   if (!chosen || !live) return;
   const { environment } = chosen;
+  requireTrust();
+  const runsCommands = environment.health.some(({ kind }) => kind === 'command');
+  if (runsCommands && !(await mayRunCommands(delivery, chosen.pipeline))) return;
   const result = await probe(chosen, live);
   const at = new Date().toISOString();
   delivery.runs.noteHealth(chosen.pipeline.file, environment.name, { verdict: result.verdict, at: Date.now() });

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { l10n, Uri, window } from 'vscode';
+import { l10n } from 'vscode';
 import { CommandsNotReviewedError } from '../../../../release/src/api/review-commands';
 import { createRun, EnvironmentHeldError, startEngine, type RunRequest } from '../../../../release/src/api/start-run';
 import { describeHolder } from '../../../../release/src/lock/holder';
 import type { Delivery } from '../delivery';
 import type { ReadyPipeline } from '../workspace/pipelines';
 import { requireTrust } from '../workspace/trust';
+import { askAboutCommands } from './review-commands';
 import type { StoredRun } from './run-store';
 
 /** The run as a person asked for it, without what every run of this extension says. */
@@ -35,35 +36,15 @@ export async function startRun(
     delivery.attend(stored);
     return stored;
   } catch (error) {
-    if (error instanceof CommandsNotReviewedError) return startReviewed(delivery, pipeline, asked, error);
+    if (error instanceof CommandsNotReviewedError) {
+      const { review } = error;
+      if (!(await askAboutCommands(delivery, pipeline, review))) return undefined;
+      return startRun(delivery, pipeline, { ...asked, acceptCommands: review.hash });
+    }
     if (!(error instanceof EnvironmentHeldError)) throw error;
     await tellHeld(delivery, error, asked);
     return undefined;
   }
-}
-
-/** Commands that somebody else wrote into the file run only when a person has looked at them. */
-async function startReviewed(
-  delivery: Delivery,
-  pipeline: ReadyPipeline,
-  asked: AskedRun,
-  { review }: CommandsNotReviewedError,
-): Promise<StoredRun | undefined> {
-  const run = l10n.t('Run These Commands');
-  const open = l10n.t('Open immutable.yaml');
-  const picked = await delivery.ask.modal({
-    text: l10n.t('immutable.yaml was changed by {0}. Run its commands as you?', review.authors.join(', ')),
-    detail: [
-      ...review.commands.map(
-        ({ where, command }) => `${where}: ${command.map((word) => JSON.stringify(word)).join(' ')}`,
-      ),
-      '',
-      l10n.t('They are not asked for again until they change.'),
-    ].join('\n'),
-    buttons: [run, open],
-  });
-  if (picked === open) await window.showTextDocument(Uri.file(pipeline.file));
-  return picked === run ? startRun(delivery, pipeline, { ...asked, acceptCommands: review.hash }) : undefined;
 }
 
 /**
