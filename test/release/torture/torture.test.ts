@@ -11,7 +11,8 @@ describe('lock and ledger under SIGKILL', () => {
     async () => {
       const result = await torture(KILLS, WRITERS, Math.random);
       console.log(result);
-      expect(result).toMatchObject({ kills: KILLS, lost: 0, doubled: 0, exclusionViolations: 0, damaged: 0 });
+      expect(result).toMatchObject({ lost: 0, doubled: 0, exclusionViolations: 0, damaged: 0 });
+      expect(result.kills).toBeGreaterThanOrEqual(KILLS);
       expect(result.acknowledged).toBeGreaterThan(KILLS / 10);
       // What a killed writer left aside goes with the next one that takes the lock.
       expect(result.leftovers.length).toBeLessThanOrEqual(WRITERS);
