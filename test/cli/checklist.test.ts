@@ -58,7 +58,9 @@ describe('checklist', () => {
   });
 
   it('does not mind a pipeline that is broken, nor a workspace without anything', async () => {
-    const broken = await checklist(new Workspace({ 'immutable.yaml': 'app: web\nimages: { web: {} }\n', Dockerfile: 'FROM scratch\n' }));
+    const broken = await checklist(
+      new Workspace({ 'immutable.yaml': 'app: web\nimages: { web: {} }\n', Dockerfile: 'FROM scratch\n' }),
+    );
     expect(broken.get('pipeline')?.status).toBe('unknown');
     const empty = await checklist(new Workspace({ 'readme.txt': 'hello' }));
     expect(new Set([...empty.values()].map(({ status }) => status))).toEqual(new Set(['not-applicable']));

@@ -68,7 +68,7 @@ async function readAuthFile(path: string): Promise<AuthFile> {
   try {
     if ((await stat(path)).size > LARGEST_FILE) return {};
     const data: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return typeof data === 'object' && data !== null ? (data) : {};
+    return typeof data === 'object' && data !== null ? data : {};
   } catch {
     // Not there, or none that we know: the next one may have it.
     return {};

@@ -21,10 +21,7 @@ describe('the key `ledger`', () => {
       'ledger: { backend: git, remote: "--upload-pack=x" }\n',
       ['2:33 Write the name of a Git remote, such as `origin`.'],
     ],
-    [
-      'ledger: { backend: git, remote: "ext::sh -c x" }\n',
-      ['2:33 Write the name of a Git remote, such as `origin`.'],
-    ],
+    ['ledger: { backend: git, remote: "ext::sh -c x" }\n', ['2:33 Write the name of a Git remote, such as `origin`.']],
     [
       'ledger: { backend: local, remote: origin }\n',
       ['2:27 Only `backend: git` has a remote: write that, or remove this.'],

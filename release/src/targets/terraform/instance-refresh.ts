@@ -10,8 +10,7 @@ export type RefreshResult = { readonly images: readonly string[] } | { readonly 
 
 /** Machines in service with their images, or why nobody can tell. */
 export type RunningInstances =
-  | { readonly instances: readonly { readonly id: string; readonly image: string }[] }
-  | { readonly problem: string };
+  { readonly instances: readonly { readonly id: string; readonly image: string }[] } | { readonly problem: string };
 
 /** Brings the machines of a group to the version that Terraform gave it (release-engine.md §1.12). */
 export interface InstanceRefresh {

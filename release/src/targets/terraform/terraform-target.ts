@@ -5,7 +5,15 @@ import { planAsMarkdown } from '../../plan/markdown';
 import { readTerraformPlan, UnusablePlanError } from '../../plan/terraform-plan';
 import type { Plan } from '../../plan/plan';
 import { RunStoppedError, type RunContext } from '../../run/context';
-import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, RunningSlot, Target, Verification } from '../target';
+import type {
+  ApplyOutcome,
+  DesiredRelease,
+  Observation,
+  PreparedPlan,
+  RunningSlot,
+  Target,
+  Verification,
+} from '../target';
 import { applyPlan, recoverPlan } from './apply';
 import { awsAccount, createInstanceRefresh, type InstanceRefresh } from './instance-refresh';
 import { changesOf, type PlannedStep, type TerraformIntent } from './intent';
