@@ -40,16 +40,11 @@ export class FindingModel {
     this.searched.clear();
   }
 
-  /** A file is gone. */
-  delete(uri: string): void {
-    this.searched.delete(uri);
-    this.live.delete(uri);
-  }
-
   /** A file has another name; what was found in it is the same. */
   rename(from: string, to: string): void {
     const items = this.searched.get(from);
-    this.delete(from);
+    this.searched.delete(from);
+    this.live.delete(from);
     if (items)
       this.setSearched(
         to,

@@ -210,7 +210,8 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     if (this.watcher) return;
     this.watcher = workspace.createFileSystemWatcher(WORKSPACE_FILES, true, true, false);
     this.watcher.onDidDelete((uri) => {
-      this.model.delete(uri.toString());
+      // An editor that still shows it keeps its findings until it is closed: what it holds can be saved again.
+      this.model.setSearched(uri.toString(), []);
       this.refresh();
     });
   }

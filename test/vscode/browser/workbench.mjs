@@ -128,8 +128,21 @@ export class Workbench {
     return this.page.locator('.notification-toast', { hasText: text });
   }
 
+  /** Clears every message that can be. Its button is there only under the pointer. */
   async hideToasts() {
-    for (const button of await this.page.locator('.notification-toast .codicon-notifications-clear').all())
-      await button.click({ timeout: 1_000 }).catch(() => undefined);
+    const clearable = this.page.locator('.notification-toast', {
+      has: this.page.locator('.codicon-notifications-clear'),
+    });
+    for (let attempt = 1; (await clearable.count()) > 0; attempt++) {
+      try {
+        const toast = clearable.first();
+        await toast.hover(SOON);
+        await toast.locator('.codicon-notifications-clear').click(SOON);
+      } catch (error) {
+        // It may have hidden itself meanwhile.
+        if (attempt === 3 * TRIES) throw error;
+        this.retries++;
+      }
+    }
   }
 }

@@ -66,6 +66,7 @@ describe('a virtual workspace', () => {
     const { document } = await openFile('shop', 'Dockerfile');
     await finding(document.uri, LATEST);
     await vscode.workspace.fs.delete(document.uri);
+    await closeAll();
     await until('no row', async () => !(await foundItems()).some(({ uri }) => uri === 'stubfs:/shop/Dockerfile'));
   });
 });
