@@ -25,7 +25,7 @@ import { syncLedger } from './commands/sync-ledger';
 import { takeOver } from './commands/take-over';
 import { verifyLedger } from './commands/verify-ledger';
 import { testPolicies } from './commands/test';
-import { inventoryCommand } from './inventory';
+import { inventory } from './commands/inventory';
 import { EXIT, UsageError, type ExitCode } from './exit-codes';
 import type { Io } from './io';
 import { VERSION } from './version';
@@ -33,7 +33,7 @@ import { VERSION } from './version';
 const COMMANDS: readonly Command[] = [
   lint,
   fix,
-  inventoryCommand,
+  inventory,
   checklist,
   explain,
   rules,

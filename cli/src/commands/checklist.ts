@@ -1,15 +1,11 @@
 import type { Arguments, Command } from '../command-line';
 import { checklistJson, checklistText } from '../checklist-format';
 import { runChecklist } from '../checklist-run';
-import { discover } from '../discover';
-import { EXIT, type ExitCode } from '../exit-codes';
+import type { ExitCode } from '../exit-codes';
 import type { Io } from '../io';
 import { runLint } from '../lint-run';
 import { styleFor, wantsColor } from '../terminal';
-import { findRoot } from '../workspace-root';
-import { printComplaints, RULE_OPTIONS, sessionOptions } from './shared-options';
-
-const { config, 'max-file-size': maxFileSize, color } = RULE_OPTIONS;
+import { complain, namedPaths, READING_OPTIONS } from './named-paths';
 
 export const checklist: Command = {
   name: 'checklist',
@@ -17,10 +13,7 @@ export const checklist: Command = {
   usage: '[paths…] [--json]',
   options: {
     json: { type: 'boolean', help: 'For programs.' },
-    ...(config ? { config } : {}),
-    ...(maxFileSize ? { 'max-file-size': maxFileSize } : {}),
-    ...(color ? { color } : {}),
-    quiet: { type: 'boolean', short: 'q', help: 'No notes.' },
+    ...READING_OPTIONS,
   },
   notes: [
     'Reads files only. Findings of folders that count as development block nothing.',
@@ -30,17 +23,11 @@ export const checklist: Command = {
 };
 
 async function runChecklistCommand(args: Arguments, io: Io): Promise<ExitCode> {
-  const paths = args.positionals.length > 0 ? args.positionals : ['.'];
-  const root = findRoot(io.cwd, paths);
-  const session = sessionOptions(args, io, root);
-  const discovery = discover(root, paths);
+  const { root, session, discovery } = namedPaths(args, io);
   const head = await runLint(discovery.candidates, { session, script: __filename });
   const items = runChecklist(discovery.candidates, head, session);
   const isColored = wantsColor(args.text('color'), io.stdout.isTty, io.env);
   io.stdout.write(args.flag('json') ? checklistJson(items) : checklistText(items, root, styleFor(isColored)));
   const complaints = { notes: [...discovery.notes, ...head.notes], problems: head.problems, errors: head.errors };
-  printComplaints(complaints, root, io, args.flag('quiet'), wantsColor(args.text('color'), io.stderr.isTty, io.env));
-  if (head.errors.length > 0) return EXIT.internal;
-  const isWrong = head.problems.some(({ severity }) => severity === 'error');
-  return isWrong || complaints.notes.some(({ level }) => level === 'problem') ? EXIT.usage : EXIT.ok;
+  return complain(complaints, args, root, io);
 }

@@ -1,5 +1,4 @@
 import type { Arguments, Command } from '../command-line';
-import { discover } from '../discover';
 import { EXIT, type ExitCode } from '../exit-codes';
 import { fixInMemory, type FixedFile } from '../fix-run';
 import type { Io } from '../io';
@@ -11,9 +10,10 @@ import { fixOnline } from '../online-run';
 import { counted } from '../report';
 import { printable, styleFor, wantsColor } from '../terminal';
 import { unifiedDiff } from '../unified-diff';
-import { findRoot, type Root } from '../workspace-root';
+import type { Root } from '../workspace-root';
 import { replaceIfUnchanged } from '../write-file';
-import { printComplaints, RULE_OPTIONS, sessionOptions } from './shared-options';
+import { complain, namedPaths } from './named-paths';
+import { RULE_OPTIONS } from './shared-options';
 
 export const fix: Command = {
   name: 'fix',
@@ -36,11 +36,8 @@ export const fix: Command = {
 };
 
 async function runFix(args: Arguments, io: Io): Promise<ExitCode> {
-  const paths = args.positionals.length > 0 ? args.positionals : ['.'];
-  const root = findRoot(io.cwd, paths);
-  const session = sessionOptions(args, io, root);
+  const { root, session, discovery } = namedPaths(args, io);
   const resolver = onlineResolver(args, io, root);
-  const discovery = discover(root, paths);
   const first = await runLint(discovery.candidates, { session, script: __filename });
   const safe = fixInMemory(discovery.candidates, first.findings, first.summaries, root, session);
   const left = async (): Promise<readonly LocatedFinding[]> => {
@@ -55,14 +52,10 @@ async function runFix(args: Arguments, io: Io): Promise<ExitCode> {
   if (isDry) for (const file of run.files) io.stdout.write(color ? coloured(diffOf(file, root)) : diffOf(file, root));
 
   const notes: Note[] = [...discovery.notes, ...first.notes, ...run.notes, ...failures];
-  const complaints = { notes, problems: first.problems, errors: first.errors };
-  printComplaints(complaints, root, io, args.flag('quiet'), wantsColor(args.text('color'), io.stderr.isTty, io.env));
+  const code = complain({ notes, problems: first.problems, errors: first.errors }, args, root, io);
   if (!args.flag('quiet')) io.stderr.write(`${summary(run.fixed, run.files.length - failures.length, isDry)}\n`);
 
-  if (first.errors.length > 0) return EXIT.internal;
-  const isWrong = notes.some(({ level }) => level === 'problem');
-  if (isWrong || first.problems.some(({ severity }) => severity === 'error')) return EXIT.usage;
-  return isDry && run.files.length > 0 ? EXIT.findings : EXIT.ok;
+  return code === EXIT.ok && isDry && run.files.length > 0 ? EXIT.findings : code;
 }
 
 /** Writes the files; what could not be written is told and left as it was. */
