@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
@@ -63,21 +64,40 @@ describe('the .vsix', () => {
   });
 
   it('holds what is needed and nothing else', () => {
-    const names = namesInZip(readFileSync(file));
+    const names = [...filesInZip(readFileSync(file)).keys()];
     expect(names).toEqual(expect.arrayContaining(NEEDED));
     expect(names.filter((name) => !ALLOWED.some((pattern) => pattern.test(name)))).toEqual([]);
   });
+
+  it('holds every picture that its pages show', () => {
+    const files = filesInZip(readFileSync(file));
+    const pages = [...files].filter(([name]) => name.endsWith('.md'));
+    const shown = pages.flatMap(([name, read]) =>
+      [...read().matchAll(/!\[[^\]]*\]\(([^):]+)\)/g)].map(([, to = '']) => posix.join(posix.dirname(name), to)),
+    );
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown.filter((picture) => !files.has(picture))).toEqual([]);
+  });
 });
 
-/** The names in the central directory of a ZIP file (APPNOTE.TXT 4.3.12 and 4.3.16). */
-function namesInZip(bytes: Buffer): string[] {
+/** The files of a ZIP archive by name, each with what reads it (APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16). */
+function filesInZip(bytes: Buffer): ReadonlyMap<string, () => string> {
   const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   const count = bytes.readUInt16LE(end + 10);
-  const names: string[] = [];
-  for (let at = bytes.readUInt32LE(end + 16); names.length < count;) {
+  const files = new Map<string, () => string>();
+  for (let at = bytes.readUInt32LE(end + 16); files.size < count;) {
+    const [isDeflated, size, local] = [
+      bytes.readUInt16LE(at + 10),
+      bytes.readUInt32LE(at + 20),
+      bytes.readUInt32LE(at + 42),
+    ];
     const nameLength = bytes.readUInt16LE(at + 28);
-    names.push(bytes.toString('utf8', at + 46, at + 46 + nameLength));
+    files.set(bytes.toString('utf8', at + 46, at + 46 + nameLength), () => {
+      const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+      const stored = bytes.subarray(start, start + size);
+      return (isDeflated === 0 ? stored : inflateRawSync(stored)).toString('utf8');
+    });
     at += 46 + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }
-  return names;
+  return files;
 }
