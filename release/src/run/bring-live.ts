@@ -362,6 +362,8 @@ async function record(release: DesiredRelease, origin: ReleaseOrigin, proof: Pro
   const { steps, ledger, history, spec, context, target, environment } = parts;
   const entry = await steps.once(['release.recorded'], () => {
     const again = history.releases().find(({ id }) => id === release.id);
+    // Until here the traffic can go back. Nothing between the switch and the record asked whether the run shall stop.
+    if (!again) context.signal.throwIfAborted();
     const written: ReleaseRecord = {
       type: 'release',
       run: spec.run,
