@@ -83,6 +83,18 @@ describe('a run is cancelled', () => {
     ]);
   });
 
+  it('while the traffic moves, and nobody watches afterwards: it goes back, as the question said', async () => {
+    await deployed();
+    world.power = (name) => {
+      if (name.startsWith('route')) world.cancel();
+    };
+    const { outcome, text } = await world.run(createRun(world.root, folder, 'b', { pipeline: PIPELINE }));
+    expect(outcome).toBe('cancelled');
+    expect(text).toMatch(/^Cancelled by Ana\. The traffic is back on blue\. green runs the new version/);
+    expect(typesOf()).not.toContain('release.recorded');
+    expect(oracle(world.root, 'local', ['a', 'b'], world)).toEqual([]);
+  });
+
   it('and its engine is killed while it stops: what happened is found out in spite of the cancel', async () => {
     await deployed();
     const { places } = await deploy(0);
