@@ -173,12 +173,12 @@ async function otherCommit(
   facts: LedgerFacts,
   folder: string,
 ): Promise<readonly string[]> {
-  const commit = facts.liveCommit;
+  const commit = facts.codeCommit;
   if (commit === null || !differences.some(({ kind }) => kind === 'config')) return [];
   const { git } = await gitState(folder);
   if (git.commit === commit && !git.dirty) return [];
   const here = git.commit === commit ? 'changed files' : `commit ${git.commit?.slice(0, 9) ?? 'none'}`;
   return [
-    `The folder has ${here}, the live release is of ${commit.slice(0, 9)}: a difference of the configuration may just not be deployed yet.`,
+    `The folder has ${here}, the live release was applied from ${commit.slice(0, 9)}: a difference of the configuration may just not be deployed yet.`,
   ];
 }

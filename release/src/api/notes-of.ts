@@ -27,7 +27,8 @@ export interface NotesAnswer {
 /**
  * Release notes from git, for a trusted workspace.
  *
- * @param release whose notes; without one, what a deployment of what is checked out would bring
+ * @param release whose notes; without one, what a deployment would bring: of what is checked out, or of what is live
+ *   where this environment promotes from
  * @param isBack what a rollback to it would take away
  * @throws UnknownNameError when there is no such environment or release
  */
@@ -50,9 +51,10 @@ export async function notesOf(
   });
   const liveCommit = deployedCommit(history.live(), history);
   if (release === undefined) {
-    const { git } = await gitState(folder);
-    if (git.commit === null) return answer(undefined, 'There is no git commit here.');
-    return answer(await notesBetween(folder, liveCommit, git.commit), '');
+    const from = pipeline.environments.get(environment)?.promoteFrom?.environment;
+    const to = from === undefined ? (await gitState(folder)).git.commit : liveCommitOf(workspace, from);
+    const nothing = from === undefined ? 'There is no git commit here.' : `Nobody knows the commit that ${from} runs.`;
+    return answer(to === null ? undefined : await notesBetween(folder, liveCommit, to), nothing);
   }
   const found = history.byId(release);
   if (!found) throw new UnknownNameError(`${environment} has no release ${release}.`);
@@ -63,4 +65,9 @@ export async function notesOf(
   if (stored || commit === null) return answer(stored, noCommit);
   const before = found.supersedes === null ? undefined : history.byId(found.supersedes);
   return answer(await notesBetween(folder, deployedCommit(before, history), commit), noCommit);
+}
+
+function liveCommitOf(workspace: Workspace, environment: string): string | null {
+  const history = new ReleaseHistory(readLedger(workspace, environment, REMOTE_MILLISECONDS).view);
+  return deployedCommit(history.live(), history);
 }

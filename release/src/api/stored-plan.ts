@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BakedImage } from '../bakers/baker';
+import type { JsonObject } from '../durable/canonical-json';
 import { readIfThere } from '../durable/files';
 import { Ledger } from '../ledger/ledger';
 import { ReleaseHistory, type StoredRelease } from '../ledger/releases';
-import { deployedCommit } from '../notes/deployed-commit';
+import { deployedCommit, deployedGit } from '../notes/deployed-commit';
 import { EVENTS_FILE } from '../run/event-log';
 import { Journal } from '../run/journal';
 import type { JournalEntry } from '../run/journal-entry';
@@ -32,7 +33,12 @@ export interface StoredPlan {
   /** The release that a rollback brings back. */
   readonly wanted: StoredRelease | undefined;
   /** The commit that is live, and the one whose images are to be. */
-  readonly commits: { readonly from: string | null; readonly to: string | null };
+  readonly commits: {
+    readonly from: string | null;
+    readonly to: string | null;
+    /** The new images hold changes that no commit has. */
+    readonly isDirty: boolean;
+  };
   /** What the first run found the target to be, by name. */
   readonly fingerprint: Readonly<Record<string, string>>;
 }
@@ -69,9 +75,11 @@ export function readPlans(root: StateRoot, run: ListedRun): readonly StoredPlan[
   const back = run.spec.kind === 'rollback' ? run.spec.release : null;
   const note = view.records().find((record) => record.type === 'note' && record['what'] === 'fingerprint');
   const wanted = back === null ? undefined : releases.findLast(({ id }) => id === back);
+  const git = wanted ? (deployedGit(wanted, history) ?? wanted.git) : (promotedGit(entries) ?? { ...run.spec.git });
   const commits = {
     from: deployedCommit(before, history),
-    to: wanted ? deployedCommit(wanted, history) : run.spec.git.commit,
+    to: typeof git['commit'] === 'string' ? git['commit'] : null,
+    isDirty: git['dirty'] === true,
   };
   return plans.map(({ step, prepared }) => ({
     run,
@@ -123,6 +131,15 @@ function expiryOf(directory: string, hash: string): string | undefined {
   const lines = (readIfThere(join(directory, EVENTS_FILE)) ?? '').split('\n');
   const line = lines.findLast((one) => one.includes('"approval"') && one.includes(hash));
   return line === undefined ? undefined : /"expires":"([^"]+)"/.exec(line)?.[1];
+}
+
+/** What is promoted was baked from the commit of the environment that it comes from. */
+function promotedGit(entries: readonly JournalEntry[]): JsonObject | undefined {
+  for (const entry of entries) {
+    if (entry.type !== 'gate.result' || !Array.isArray(entry.data['images'])) continue;
+    return entry.data['git'] as JsonObject | undefined;
+  }
+  return undefined;
 }
 
 /** The newest of each name: baked, used again, or promoted. */

@@ -52,6 +52,8 @@ export interface LedgerFacts {
   readonly live: StoredRelease | undefined;
   /** Of the images of the live release. */
   readonly liveCommit: string | null;
+  /** Of the configuration that the live release was applied with: another one where it was promoted or brought back. */
+  readonly codeCommit: string | null;
   /** The release or attempt that a slot was given last; undefined when there is none, or when it was retired since. */
   keptIn(slot: string): KeptRelease | undefined;
   /** True when any release or attempt of this environment had the image. */

@@ -32,7 +32,10 @@ export interface ReleaseRecord extends LedgerRecord {
   /** True when going back behind this release loses data: a migration. */
   readonly oneWay: boolean;
   readonly actor: JsonObject;
+  /** Of the commit that its images were baked from. */
   readonly git: JsonObject;
+  /** What was checked out when it was promoted or brought back: where its configuration comes from. */
+  readonly checkout?: JsonObject | undefined;
   readonly overrides: readonly JsonObject[];
   /** `sha256:…` of what was told to come with it. */
   readonly notes?: string | null | undefined;

@@ -1,4 +1,3 @@
-import { ReleaseHistory, type StoredRelease } from '../ledger/releases';
 import type { DeployParts } from '../run/deploy';
 import { notesBetween } from './between';
 import { deployedCommit } from './deployed-commit';
@@ -8,12 +7,11 @@ import { keepNotes, type StoredNotes } from './stored-notes';
 /**
  * Tells what comes with a release, or what goes with a rollback, before anybody is asked to approve it.
  *
- * @param wanted the release that a rollback brings back
+ * @param to the commit whose images are to be live
  * @returns hash of the notes for the ledger; null when nobody knows the commit
  */
-export async function tellNotes(parts: DeployParts, wanted?: StoredRelease): Promise<string | null> {
+export async function tellNotes(parts: DeployParts, to: string | null): Promise<string | null> {
   const { history, context, root } = parts;
-  const to = wanted ? deployedCommit(wanted, history) : commitToDeploy(parts);
   if (to === null) return null;
   let notes: StoredNotes;
   try {
@@ -27,11 +25,4 @@ export async function tellNotes(parts: DeployParts, wanted?: StoredRelease): Pro
   const lines = describeNotes(notes);
   context.tell({ type: 'notes', kind: notes.kind, commits: notes.commits.length, text: lines.join('\n') });
   return keepNotes(notes, root);
-}
-
-/** What is promoted was built from the commit of the environment that it comes from, not from today's. */
-function commitToDeploy({ environment, spec, readLedger }: DeployParts): string | null {
-  if (!environment.promoteFrom) return spec.git.commit;
-  const history = new ReleaseHistory(readLedger(environment.promoteFrom.environment));
-  return deployedCommit(history.live(), history);
 }

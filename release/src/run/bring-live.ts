@@ -34,7 +34,17 @@ export interface LiveParts {
 /** What of the record only the caller knows. */
 export type ReleaseOrigin = Pick<
   ReleaseRecord,
-  'kind' | 'mode' | 'rollbackOf' | 'rolledBackFrom' | 'config' | 'oneWay' | 'actor' | 'git' | 'overrides' | 'notes'
+  | 'kind'
+  | 'mode'
+  | 'rollbackOf'
+  | 'rolledBackFrom'
+  | 'config'
+  | 'oneWay'
+  | 'actor'
+  | 'git'
+  | 'checkout'
+  | 'overrides'
+  | 'notes'
 >;
 
 /** The new version is not healthy. The old one still serves, unless the target has no slots. */

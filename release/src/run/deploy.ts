@@ -33,7 +33,10 @@ export interface RunEnd {
 /** Bakes what changed and brings it live; when it does not become healthy, sees to it that the old version serves. */
 export async function deploy(parts: DeployParts): Promise<RunEnd> {
   const { spec, context, history } = parts;
-  const images = parts.environment.promoteFrom ? await promotedImages(parts) : await bakedImages(parts);
+  const isPromoted = parts.environment.promoteFrom !== undefined;
+  const { images, git } = isPromoted
+    ? await promotedImages(parts)
+    : { images: await bakedImages(parts), git: { ...spec.git } };
   const live = history.live();
   const isSame = live && [...images.values()].every(({ id }) => live.images.some((other) => other.id === id));
   if (isSame && !spec.decisions.rebake) {
@@ -42,8 +45,14 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
       text: `${live.id} runs the same images already; what changes is the configuration.`,
     });
   }
-  const release: DesiredRelease = { id: releaseId(spec), images, known: knownOf(spec, images), config: undefined };
-  const notes = await tellNotes(parts);
+  const release: DesiredRelease = {
+    id: releaseId(spec),
+    images,
+    known: knownOf(spec, images, git),
+    checkout: spec.git.commit ?? undefined,
+    config: undefined,
+  };
+  const notes = await tellNotes(parts, textOrNull(git['commit']));
   try {
     const { oldSlot } = await bringLive(
       release,
@@ -54,7 +63,8 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
         config: null,
         oneWay: spec.decisions.oneWay,
         actor: actorOf(spec),
-        git: { ...spec.git },
+        git,
+        ...(isPromoted ? { checkout: { ...spec.git } } : {}),
         overrides: spec.decisions.overrides.map((override) => ({ ...override })),
         notes,
       },
@@ -87,9 +97,18 @@ function neededBy(pipeline: Pipeline, target: DeployParts['environment']['target
   return target.kind === 'containers' ? target.run.map(({ image }) => image) : [...pipeline.images.keys()];
 }
 
-/** `${release.…}` and `${image.…}` of a run. */
-export function knownOf(spec: RunSpec, images: ReadonlyMap<string, BakedImage>): Known {
-  const { commit, branch } = spec.git;
+/**
+ * `${release.…}` and `${image.…}` of a run.
+ *
+ * @param git of the commit that the images were baked from: that is what the new version says of itself
+ */
+export function knownOf(
+  spec: RunSpec,
+  images: ReadonlyMap<string, BakedImage>,
+  git: JsonObject = { ...spec.git },
+): Known {
+  const commit = textOrNull(git['commit']);
+  const branch = textOrNull(git['branch']);
   return {
     release: {
       id: releaseId(spec),
@@ -105,6 +124,10 @@ export function knownOf(spec: RunSpec, images: ReadonlyMap<string, BakedImage>):
       ]),
     ),
   };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** One release a run. Small letters: it becomes a tag. */

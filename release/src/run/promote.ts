@@ -1,8 +1,16 @@
 import type { BakedImage } from '../bakers/baker';
 import { ageOf } from '../durable/age';
 import { ReleaseHistory } from '../ledger/releases';
+import type { JsonObject } from '../durable/canonical-json';
+import { deployedGit } from '../notes/deployed-commit';
 import { RunStoppedError } from './context';
 import { imagesOf, type DeployParts } from './deploy';
+
+/** What is promoted, and what git knew of the commit that it was baked from. */
+interface Promoted {
+  readonly images: ReadonlyMap<string, BakedImage>;
+  readonly git: JsonObject;
+}
 
 /**
  * The images that were healthy in another environment for long enough: the same digests, never a new bake
@@ -10,20 +18,26 @@ import { imagesOf, type DeployParts } from './deploy';
  *
  * @throws RunStoppedError `refused` naming what is missing
  */
-export async function promotedImages(parts: DeployParts): Promise<ReadonlyMap<string, BakedImage>> {
-  const chosen = await parts.steps.step<{ readonly images: readonly BakedImage[] }>('gate', {
+export async function promotedImages(parts: DeployParts): Promise<Promoted> {
+  const { images, git } = await parts.steps.step<Chosen>('gate', {
     intent: () => ({ what: 'promote' }),
-    act: async () => ({ images: await chooseImages(parts) }),
+    act: () => chooseImages(parts),
     recover: () => Promise.resolve(undefined),
   });
-  return new Map(chosen.images.map((image) => [image.name, image]));
+  return { images: new Map(images.map((image) => [image.name, image])), git };
 }
 
-async function chooseImages(parts: DeployParts): Promise<readonly BakedImage[]> {
+interface Chosen extends JsonObject {
+  readonly images: readonly BakedImage[];
+  readonly git: JsonObject;
+}
+
+async function chooseImages(parts: DeployParts): Promise<Chosen> {
   const { environment, context } = parts;
   const from = environment.promoteFrom;
   if (!from) throw new RunStoppedError('refused', `${environment.name} names no environment to promote from.`);
-  const live = new ReleaseHistory(parts.readLedger(from.environment)).live();
+  const history = new ReleaseHistory(parts.readLedger(from.environment));
+  const live = history.live();
   const refuse = (why: string): never => {
     throw new RunStoppedError(
       'refused',
@@ -47,5 +61,5 @@ async function chooseImages(parts: DeployParts): Promise<readonly BakedImage[]> 
     images.push(image);
   }
   context.tell({ type: 'state', state: 'BAKED', text: `Promoting ${live.id} of ${from.environment}` });
-  return images;
+  return { images, git: deployedGit(live, history) ?? live.git };
 }

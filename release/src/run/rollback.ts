@@ -1,6 +1,7 @@
 import type { BakedImage } from '../bakers/baker';
 import type { StoredRelease } from '../ledger/releases';
 import { tellNotes } from '../notes/before-approval';
+import { deployedCommit, deployedGit } from '../notes/deployed-commit';
 import type { DesiredRelease } from '../targets/target';
 import { bringLive, observe, UnhealthyError, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
@@ -39,15 +40,17 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
       text: `Only the image is brought back: the ledger does not know how ${wanted.id} was configured.`,
     });
   }
+  const git = deployedGit(wanted, history) ?? wanted.git;
   const release: DesiredRelease = {
     id: releaseId(spec),
     images,
-    known: knownOf(spec, images),
+    known: knownOf(spec, images, git),
+    checkout: spec.git.commit ?? undefined,
     config: mode === 'full' ? (wanted.config ?? undefined) : undefined,
   };
   const live = history.live();
   context.tell({ type: 'state', state: 'ROLLING_BACK', text: `Going back to ${wanted.id}` });
-  const notes = await tellNotes(parts, wanted);
+  const notes = await tellNotes(parts, deployedCommit(wanted, history));
   try {
     await bringLive(
       release,
@@ -60,7 +63,8 @@ async function rollbackTo(wanted: StoredRelease, parts: DeployParts): Promise<Ru
         config: wanted.config,
         oneWay: false,
         actor: actorOf(spec),
-        git: { ...spec.git },
+        git,
+        checkout: { ...spec.git },
         overrides: [],
         notes,
       },

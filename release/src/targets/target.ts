@@ -12,6 +12,8 @@ export interface DesiredRelease {
   readonly images: ReadonlyMap<string, BakedImage>;
   /** What `${…}` stands for. */
   readonly known: Known;
+  /** The commit that is checked out, where there is one: its code is applied, whatever the images were baked from. */
+  readonly checkout?: string | undefined;
   /** The configuration that a `full` rollback brings back; undefined: today's. */
   readonly config: JsonObject | undefined;
 }

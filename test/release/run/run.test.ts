@@ -201,6 +201,25 @@ describe('a promotion', () => {
     expect(await start({ kind: 'promote', environment: 'now' })).toBe('live: run4 is live.');
     expect(world.effects.filter((effect) => effect.startsWith('bake'))).toEqual(['bake v1']);
   });
+
+  it('has the commit that its image was baked from, whatever is checked out meanwhile; so has a rollback', async () => {
+    const git = (commit: string) => ({ commit, branch: `of-${commit}`, dirty: commit === 'b', pushed: true });
+    await start({ git: git('a') });
+    world.slots.clear();
+    world.activeSlot = undefined;
+    await start({ kind: 'promote', environment: 'now', git: git('b') });
+    expect(world.planned.at(-1)).toMatchObject({ checkout: 'b', known: { release: { commit: 'a', branch: 'of-a' } } });
+    const promoted = new ReleaseHistory(Ledger.read(world.root.ledger('now'))).live();
+    expect(promoted).toMatchObject({ git: git('a'), checkout: git('b') });
+
+    world.source = 'v2';
+    await start({ git: git('c') });
+    await start({ kind: 'rollback', git: git('d') });
+    // The old version says of itself what it was baked from: a health check that compares asks for that.
+    expect(world.planned.at(-1)).toMatchObject({ checkout: 'd', known: { release: { commit: 'a', branch: 'of-a' } } });
+    const back = new ReleaseHistory(Ledger.read(world.root.ledger('local'))).live();
+    expect(back).toMatchObject({ kind: 'rollback', git: git('a'), checkout: git('d') });
+  });
 });
 
 describe('retiring', () => {

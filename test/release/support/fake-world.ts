@@ -71,6 +71,8 @@ export class FakeWorld implements Target, Baker {
   readonly warnings: string[] = [];
   /** What viewers were told, in order. */
   readonly told: RunEvent[] = [];
+  /** What was planned to be live, in order. */
+  readonly planned: DesiredRelease[] = [];
   /** Side effects, in order. */
   readonly effects: string[] = [];
 
@@ -129,6 +131,7 @@ export class FakeWorld implements Target, Baker {
   }
 
   planDeploy(release: DesiredRelease, observation: Observation): Promise<PreparedPlan> {
+    this.planned.push(release);
     const slot = this.idleSlot(observation) ?? '';
     const ids = [...release.images.values()].map(({ id }) => id);
     return Promise.resolve(prepared('deploy', { slot, ids, release: release.id }));

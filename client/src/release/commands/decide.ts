@@ -106,8 +106,9 @@ async function factsOf(run: StoredRun, plan: PreparedPlan): Promise<ConfirmedFac
   const environment = environmentOf(spec);
   const stored = readPlans(root, run).find(({ prepared }) => prepared.hash === plan.hash);
   const live = new ReleaseHistory(Ledger.read(root.ledger(spec.environment ?? ''))).live();
-  const commit = await commitLine(folder, spec.git.commit);
-  const dirty = spec.git.dirty ? ` ${l10n.t('(with changes that are not committed)')}` : '';
+  const commit = await commitLine(folder, stored ? stored.commits.to : spec.git.commit);
+  const dirty =
+    (stored?.commits.isDirty ?? spec.git.dirty) ? ` ${l10n.t('(with changes that are not committed)')}` : '';
   return {
     environment: spec.environment ?? '',
     isProtected: environment?.protected ?? false,

@@ -62,10 +62,10 @@ function imageLines({ images, before }: StoredPlan): readonly string[] {
   });
 }
 
-function commitLine({ commits: { from, to }, wanted, run }: StoredPlan): readonly string[] {
+function commitLine({ commits: { from, to, isDirty }, run }: StoredPlan): readonly string[] {
   // What ends brings no commit.
   if (to === null || run.spec.kind === 'retire') return [];
-  const dirty = run.spec.git.dirty && wanted === undefined ? ` ${l10n.t('with changes that are not committed')}` : '';
+  const dirty = isDirty ? ` ${l10n.t('with changes that are not committed')}` : '';
   if (from === to && dirty === '') return [l10n.t('Commit: {0}, as before', `\`${to.slice(0, 9)}\``)];
   const was = from === null ? '' : `\`${from.slice(0, 9)}\` → `;
   return [l10n.t('Commit: {0}', `${was}\`${to.slice(0, 9)}\`${dirty}`)];

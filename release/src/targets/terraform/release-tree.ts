@@ -38,7 +38,7 @@ export async function storedConfig(
   version: string,
   context: RunContext,
 ): Promise<StoredConfig | undefined> {
-  const commit = release.known.release?.commit;
+  const commit = release.checkout;
   if (commit === undefined) return undefined;
   const { directory, variableFiles, set } = config;
   const isCommitted = await isAsCommitted(commit, directory, context);

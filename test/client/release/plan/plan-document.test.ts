@@ -28,18 +28,25 @@ describe('the path of a plan document', () => {
     expect(parsePlanPath(path)).toEqual({ environment: 'eu-1', hash: HASH, side });
   });
 
-  it('is what the design says', () => {
+  it('has the whole hash in the address, and ends in a title that fits a tab', () => {
     expect(formatPlanPath({ environment: 'production', hash: HASH, side: 'plan' })).toBe(
-      `/production/sha256-${'a'.repeat(64)}.md`,
+      `/production/sha256-${'a'.repeat(64)}/Plan: production, aaaaaaaa.md`,
     );
   });
 
-  it.each(['/production/x.md', '/a/b/sha256-aa.md', `/production/sha256-aa.exe`, '', '/production/sha256-aa'])(
-    'is not `%s`',
-    (path) => {
-      expect(parsePlanPath(path)).toBeUndefined();
-    },
-  );
+  it.each([
+    '/production/x.md',
+    '/a/b/sha256-aa.md',
+    '/production/sha256-aa.exe',
+    '',
+    '/production/sha256-aa',
+    // One plan has one address.
+    '/production/sha256-aa/Plan: staging, aa.md',
+    '/production/sha256-aa/Plan: production, bb.md',
+    '/production/sha256-aa/Plan: production, aa.exe',
+  ])('is not `%s`', (path) => {
+    expect(parsePlanPath(path)).toBeUndefined();
+  });
 });
 
 describe('what became of a plan', () => {
@@ -124,7 +131,7 @@ describe('what became of a plan', () => {
     const hash = planned && 'data' in planned ? (planned.data['hash'] as string) : '';
     const found = findPlan(world.root, 'local', hash);
     expect(found?.images.map(({ name }) => name)).toEqual(['web']);
-    expect(found?.commits).toEqual({ from: 'c1c1c1c1c1', to: 'c2c2c2c2c2' });
+    expect(found?.commits).toEqual({ from: 'c1c1c1c1c1', to: 'c2c2c2c2c2', isDirty: true });
     const text = found ? planPage(found, undefined).text : '';
     expect(text).toMatch(/- Image web: `sha256:[0-9a-f]{12}…` → `sha256:[0-9a-f]{12}…`/);
     expect(text).toContain('- Commit: `c1c1c1c1c` → `c2c2c2c2c` with changes that are not committed');
