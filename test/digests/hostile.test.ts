@@ -227,6 +227,24 @@ describe('a registry that is after credentials', () => {
     expect(thief.log).toEqual(['GET /t']);
   });
 
+  it('does not get a refresh token to another host from its token service by a redirect', async () => {
+    let stolen = '';
+    const thief = await serve((request, response) => {
+      request.on('data', (bytes: Buffer) => (stolen += bytes.toString()));
+      request.on('end', () => response.end('{"token":"abc"}'));
+    });
+    const { host, log } = await serve(({ url }, response) => {
+      if (url?.startsWith('/token')) response.writeHead(307, { location: `http://${thief.host}/t` }).end();
+      else response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${host}/token"` }).end();
+    });
+    const credentials = credentialsFor({ [host]: { identityToken: SECRET } });
+    const answer = await resolverWith(nodeTransport(), { credentials, timeoutMs: 2000 }).resolve(`${host}/app:1`);
+    expect(answer).toEqual({
+      problem: expect.stringContaining('a request with a log-in to another host or port') as string,
+    });
+    expect([log, thief.log, stolen]).toEqual([['HEAD /v2/app/manifests/1', 'POST /token'], [], '']);
+  });
+
   it('is asked twice at most, however often it says 401', async () => {
     const { host, log } = await elsewhere();
     expect(await problemOf(host)).toContain('with the stored log-in');

@@ -17,7 +17,7 @@ export interface FollowedResponse extends HttpResponse {
 
 /**
  * Asks, and follows a few redirects. From the first one to another origin on, credentials are left behind, even when the
- * way leads back.
+ * way leads back. A body goes to no other origin at all: the one that is ever sent holds a refresh token.
  *
  * @throws HttpFailure from the transport, BadRedirect when a redirect is not to be followed
  */
@@ -35,6 +35,8 @@ export async function requestFollowing(transport: HttpTransport, request: HttpRe
     checkTarget(from, to);
     const headers = { ...current.headers };
     if (to.origin !== from.origin) {
+      if (current.body !== undefined)
+        throw new BadRedirect('it redirects a request with a log-in to another host or port');
       isElsewhere = true;
       delete headers['authorization'];
     }

@@ -56,6 +56,57 @@ describe('redirects', () => {
     expect(credentials.asked).toEqual([]);
   });
 
+  it('never take a refresh token to another host, whatever the redirect', async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const transport = new FakeTransport(({ url }) => {
+        if (url.startsWith('https://r.example/v2/'))
+          return { status: 401, headers: { 'www-authenticate': 'Bearer realm="https://r.example/token"' } };
+        return url.startsWith('https://r.example/token')
+          ? to('https://evil.example/token', status)
+          : { status: 200, body: '{"token":"x"}' };
+      });
+      const credentials = credentialsFor({ 'r.example': { identityToken: 'refresh-secret' } });
+      expect(await resolverWith(transport, { credentials }).resolve('r.example/a:1')).toEqual({
+        problem: expect.stringContaining('a request with a log-in') as string,
+      });
+      expect(transport.log).toEqual(['HEAD https://r.example/v2/a/manifests/1', 'POST https://r.example/token']);
+    }
+  });
+
+  it('keep a refresh token on the same host', async () => {
+    const transport = new FakeTransport(({ url, headers }) => {
+      if (url === 'https://r.example/token') return to('/oauth2/token');
+      if (url === 'https://r.example/oauth2/token') return { status: 200, body: '{"token":"x"}' };
+      return headers['authorization'] === 'Bearer x'
+        ? found(DIGEST)
+        : { status: 401, headers: { 'www-authenticate': 'Bearer realm="https://r.example/token"' } };
+    });
+    const credentials = credentialsFor({ 'r.example': { identityToken: 'refresh-secret' } });
+    expect(await resolverWith(transport, { credentials }).resolve('r.example/a:1')).toEqual({ digest: DIGEST });
+    expect(transport.requests[2]?.body).toContain('refresh_token=refresh-secret');
+  });
+
+  it('never take a log-in to another port, without TLS or into what only looks like the host', async () => {
+    const targets = [
+      'https://r.example:8443/x',
+      'https://r.example.evil.example/x',
+      'https://r.example@evil.example/x',
+    ];
+    for (const target of [...targets, 'http://r.example/x']) {
+      const transport = new FakeTransport(({ url, headers }) => {
+        if (!url.startsWith('https://r.example/v2/')) return found(DIGEST);
+        return headers['authorization'] === undefined
+          ? { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } }
+          : to(target);
+      });
+      const credentials = credentialsFor({ 'r.example': { username: 'jo', password: 'secret' } });
+      await resolverWith(transport, { credentials }).resolve('r.example/a:1');
+      const elsewhere = transport.requests.filter(({ url }) => !url.startsWith('https://r.example/v2/'));
+      expect(elsewhere.map(({ headers }) => headers['authorization'])).toEqual(elsewhere.map(() => undefined));
+      expect(JSON.stringify(elsewhere)).not.toContain('secret');
+    }
+  });
+
   it.each([
     ['http://r.example/x', 'without TLS'],
     ['https://127.0.0.1/x', 'into the local network'],
