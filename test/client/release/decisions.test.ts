@@ -117,15 +117,29 @@ describe('what cancelling does', () => {
   it('is said in every state', () => {
     for (const state of RUN_STATES) {
       for (const hasSlots of [true, false]) {
-        const text = cancelText({ state, tool: undefined, hasSlots, platform: 'linux' });
-        if (state !== 'CANCELLING' && state !== 'INTERRUPTED' && state !== 'CLOSED') expect(text, state).not.toBe('');
+        for (const reached of ['nothing', 'applied', 'live'] as const) {
+          const text = cancelText({ state, reached, tool: undefined, hasSlots, platform: 'linux' });
+          if (state !== 'CANCELLING' && state !== 'INTERRUPTED' && state !== 'CLOSED') expect(text, state).not.toBe('');
+        }
       }
     }
   });
 
+  it.each(['GATING', 'PLANNING', 'AWAITING_APPROVAL'] as const)(
+    'never says that nothing was changed when something was: %s',
+    (state) => {
+      const text = (reached: 'nothing' | 'applied' | 'live'): string =>
+        cancelText({ state, reached, tool: undefined, hasSlots: true });
+      expect(text('nothing')).toMatch(/Nothing was changed/);
+      expect(text('applied')).toMatch(/The old version serves on\. The new one is left running without traffic/);
+      expect(text('live')).toMatch(/The release stays live/);
+      for (const reached of ['applied', 'live'] as const) expect(text(reached)).not.toMatch(/Nothing was changed/);
+    },
+  );
+
   it('is honest about the tool', () => {
     const text = (tool: string, platform: NodeJS.Platform = 'linux'): string =>
-      cancelText({ state: 'APPLYING', tool, hasSlots: true, platform });
+      cancelText({ state: 'APPLYING', reached: 'nothing', tool, hasSlots: true, platform });
     expect(text('terraform')).toMatch(
       /terraform is asked to stop, once, and gets up to 30 minutes .* It is not killed\./,
     );

@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery';
 import { cancelText } from '../model/cancel-text';
 import { confirmDrastic } from '../model/confirmation';
 import { titleOf } from '../model/run-text';
-import { drawable, runningTool } from '../runs/run-facts';
+import { drawable, reachedBy, runningTool } from '../runs/run-facts';
 import type { StoredRun } from '../runs/run-store';
 import { requireTrust } from '../workspace/trust';
 import { chooseRun } from './choose';
@@ -36,7 +36,7 @@ export async function cancelRun(delivery: Delivery, id: string): Promise<void> {
   const title = titleOf(run.spec.kind, run.spec.environment);
   const stop = l10n.t('Stop the Run');
   const { hasSlots } = drawable(run);
-  const detail = cancelText({ state: run.progress.state, tool: runningTool(run), hasSlots });
+  const detail = cancelText({ state: run.progress.state, reached: reachedBy(run), tool: runningTool(run), hasSlots });
   const picked = await delivery.ask.modal({ text: l10n.t('Stop: {0}?', title), detail, buttons: [stop] });
   if (picked !== stop) return;
   requireTrust();

@@ -2,9 +2,14 @@ import type { RunState } from '../../../../release/src/run/journal-entry';
 import { cancelPolicyOf } from '../../../../release/src/process/cancel-policy';
 import { l10n } from '../l10n';
 
+/** How far a run has come with the target: nothing is changed, the new version is there, or its release is recorded. */
+export type Reached = 'nothing' | 'applied' | 'live';
+
 /** What cancelling does now. */
 export interface CancelFacts {
   readonly state: RunState;
+  /** A run looks, plans and asks before, between and behind its changes: the state alone does not say what is changed. */
+  readonly reached: Reached;
   /** Name of the tool that runs; undefined when none does. */
   readonly tool: string | undefined;
   readonly hasSlots: boolean;
@@ -31,12 +36,14 @@ function toolText({ tool, platform }: CancelFacts): string {
     : l10n.t('{0} is asked to stop, and is killed after {1}.', tool, time);
 }
 
-function remainsText({ state, hasSlots }: CancelFacts): string {
+function remainsText(facts: CancelFacts): string {
+  const { state, hasSlots } = facts;
   switch (state) {
     case 'CREATED':
+      return l10n.t('Nothing was changed yet, and nothing will be.');
     case 'GATING':
     case 'PLANNING':
-      return l10n.t('Nothing was changed yet, and nothing will be.');
+      return afterChanges(facts) ?? l10n.t('Nothing was changed yet, and nothing will be.');
     case 'BAKING':
     case 'TESTING':
       return l10n.t('No image is recorded. What runs now is not touched.');
@@ -45,8 +52,12 @@ function remainsText({ state, hasSlots }: CancelFacts): string {
       return l10n.t(
         'What was pushed stays in the registry under a tag that nothing uses. What runs now is not touched.',
       );
-    case 'AWAITING_APPROVAL':
-      return l10n.t('The plan is not applied. Nothing was changed.');
+    case 'AWAITING_APPROVAL': {
+      const remains = afterChanges(facts);
+      return remains === undefined
+        ? l10n.t('The plan is not applied. Nothing was changed.')
+        : `${l10n.t('The plan is not applied.')} ${remains}`;
+    }
     case 'APPLYING':
     case 'PARTIAL':
       return hasSlots
@@ -73,5 +84,17 @@ function remainsText({ state, hasSlots }: CancelFacts): string {
     case 'INTERRUPTED':
     case 'CLOSED':
       return '';
+  }
+}
+
+/** What remains when the run has changed the target already; undefined when it has not. */
+function afterChanges(facts: CancelFacts): string | undefined {
+  switch (facts.reached) {
+    case 'nothing':
+      return undefined;
+    case 'applied':
+      return remainsText({ ...facts, state: 'HEALTH' });
+    case 'live':
+      return remainsText({ ...facts, state: 'LIVE' });
   }
 }

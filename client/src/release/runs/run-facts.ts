@@ -8,9 +8,11 @@ import type { PreparedPlan } from '../../../../release/src/targets/target';
 import { StepFiles } from '../../../../release/src/process/step-files';
 import { pipelineOf } from '../../../../release/src/run/run';
 import type { StateRoot } from '../../../../release/src/state-root';
+import type { Reached } from '../model/cancel-text';
 import { imagesText } from '../model/release-rows';
 import type { DrawableRun } from '../model/run-steps';
 import type { EndedRun } from '../model/outcome';
+import type { StoredRun } from './run-store';
 
 /** What is asked of a run to draw it. A pipeline that this version cannot read is drawn without its extras. */
 export function drawable({ spec, status, progress }: ListedRun): DrawableRun {
@@ -84,6 +86,13 @@ export function runningTool({ directory, progress }: Pick<ListedRun, 'directory'
   if (last === undefined) return undefined;
   const files = new StepFiles(join(steps, last));
   return files.end() === undefined ? files.toolName() || undefined : undefined;
+}
+
+/** How far a run has come with its target. The ledger says what is live, as for everybody else. */
+export function reachedBy({ spec, progress, pipeline }: Pick<StoredRun, 'spec' | 'progress' | 'pipeline'>): Reached {
+  if (progress.results.apply === undefined || spec.environment === null) return 'nothing';
+  const history = new ReleaseHistory(Ledger.read(pipeline.workspace.root.ledger(spec.environment)));
+  return history.byId(spec.run.toLowerCase()) ? 'live' : 'applied';
 }
 
 /** Everything that decides what is offered when a run is over. */
