@@ -147,13 +147,15 @@ describe('findings', () => {
     return { uri, rule, severity, message: 'm', range: { start: at, end: at } };
   };
 
-  it('shows an open document over what a search found, and nothing of a file that is gone', () => {
+  it('shows an open document over what a search found, also when its file is gone, until it is closed', () => {
     const model = new FindingModel();
     model.hasSearched = true;
     model.setSearched('a', [item('a', 'r/old', 'error')]);
     model.setLive('a', [item('a', 'r/new', 'warning')]);
     expect(model.all().map(({ rule }) => rule)).toEqual(['r/new']);
-    model.delete('a');
+    model.setSearched('a', []);
+    expect(model.all().map(({ rule }) => rule)).toEqual(['r/new']);
+    model.setLive('a', undefined);
     expect(model.all()).toEqual([]);
   });
 

@@ -31,6 +31,13 @@ describe('roles of documents', () => {
     expect(Object.values(roles({ documents: [work, untitled, virtual] }))).toEqual(['work', 'work', 'work']);
   });
 
+  it('takes those of a folder that cannot be written to for something to review, not to edit', () => {
+    const archive = uri('archive', '/shop/Dockerfile', '');
+    expect(Object.values(roles({ documents: [archive], singles: [archive], isInFolder: () => false }))).toEqual([
+      'head',
+    ]);
+  });
+
   it('ignores the copy of the quick diff and what no file stands behind', () => {
     const copy = git('/w/Dockerfile.git', '~');
     const output = uri('output', 'log', '');

@@ -49,7 +49,9 @@ export class RoleReporter implements Disposable {
       comparisons,
       singles,
       fileOf,
+      // Of a file system that takes no edits, the files are shown as those of a review are.
       isInFolder: (uri) =>
+        workspace.fs.isWritableFileSystem(uri.scheme) !== false &&
         (workspace.workspaceFolders ?? []).some(
           (folder) => folder.uri.scheme === uri.scheme && isBelow(uri.path, folder.uri.path),
         ),

@@ -23,7 +23,7 @@ export interface OpenState {
   readonly singles: readonly UriLike[];
   /** The file of the workspace with this path, if a folder holds it. */
   fileOf(path: string): string | undefined;
-  /** Whether a folder of the workspace has this scheme and holds the document. */
+  /** Whether a folder of the workspace has this scheme, holds the document and can be written to. */
   isInFolder(uri: UriLike): boolean;
 }
 

@@ -33,7 +33,7 @@ function lintTool(server: ServerLifecycle): LanguageModelTool<{ readonly path?: 
 }
 
 async function lint(server: ServerLifecycle, path: unknown, token: CancellationToken): Promise<string> {
-  const uri = typeof path === 'string' ? fileOfWorkspace(path) : undefined;
+  const uri = typeof path === 'string' ? await fileOfWorkspace(path) : undefined;
   if (!uri) return 'Give the path of a file in the workspace, relative to its folder.';
   const { files } = await server.request(lintFiles, { uris: [uri.toString()] }, token);
   const [file] = files;
@@ -47,12 +47,23 @@ async function lint(server: ServerLifecycle, path: unknown, token: CancellationT
     .join('\n');
 }
 
-/** Only files of the workspace: a tool must not be talked into reading others. */
-function fileOfWorkspace(path: string): Uri | undefined {
+/** Only files of the workspace: a tool must not be talked into reading others. Of several folders, the first that has it. */
+async function fileOfWorkspace(path: string): Promise<Uri | undefined> {
   const folders = workspace.workspaceFolders ?? [];
   const isAbsolute = path.startsWith('/') || /^[a-z]:[\\/]/i.test(path);
   const candidates = isAbsolute ? [Uri.file(path)] : folders.map(({ uri }) => Uri.joinPath(uri, path));
-  return candidates.find((uri) => workspace.getWorkspaceFolder(uri) !== undefined);
+  const inside = candidates.filter((uri) => workspace.getWorkspaceFolder(uri) !== undefined);
+  for (const uri of inside) if (await isThere(uri)) return uri;
+  return inside[0];
+}
+
+async function isThere(uri: Uri): Promise<boolean> {
+  try {
+    await workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function explainTool(server: ServerLifecycle): LanguageModelTool<{ readonly rule?: unknown }> {

@@ -30,6 +30,8 @@ interface Review {
 export class Reviews implements Disposable {
   readonly view = new ReviewView();
   private review: Review | undefined;
+  /** Counts what was asked for. An answer to anything but the last is not shown. */
+  private asked = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly subscriptions: Disposable;
 
@@ -91,6 +93,7 @@ export class Reviews implements Disposable {
 
   clear(): void {
     clearTimeout(this.timer);
+    this.asked++;
     this.review = undefined;
     this.view.show(undefined);
   }
@@ -112,6 +115,7 @@ export class Reviews implements Disposable {
     location: ProgressOptions['location'],
   ): Promise<{ readonly title: string; readonly files: Parameters<typeof openChanges>[1] } | undefined> {
     const { git, repository, against } = wanted;
+    const asked = ++this.asked;
     const options = {
       location,
       title: l10n.t('Reviewing infrastructure changes'),
@@ -124,7 +128,7 @@ export class Reviews implements Disposable {
         read++;
         progress.report({ message: l10n.t('{0} of {1} files', read, files.length), increment: 100 / files.length });
       });
-      if (!compared || token.isCancellationRequested) return undefined;
+      if (!compared || token.isCancellationRequested || asked !== this.asked) return undefined;
       const shown = compared.map(({ reviewed }) => reviewed);
       this.review = {
         ...wanted,

@@ -191,6 +191,14 @@ describe('Review Infrastructure Changes', () => {
     assert.deepEqual(await rows(), []);
     assert.equal((await extensionApi()).review.summary(), '');
   });
+
+  it('stays cleared when a review that was going on ends later', async () => {
+    await review('workingTree');
+    const again = vscode.commands.executeCommand('immutableInfra.refreshReview');
+    await vscode.commands.executeCommand('immutableInfra.clearReview');
+    await again;
+    assert.deepEqual(await rows(), []);
+  });
 });
 
 /** As the view sorts: by class, then by path. */

@@ -17,6 +17,10 @@ describe('language model tools', () => {
     );
   });
 
+  it('finds a file in any folder of the workspace', async () => {
+    assert.match(await invoke('immutableInfra_lintFile', { path: 'user-data' }), /^Line \d+: /);
+  });
+
   it('reads no file outside the workspace', async () => {
     assert.match(await invoke('immutableInfra_lintFile', { path: '/etc/passwd' }), /in the workspace/);
     assert.match(await invoke('immutableInfra_lintFile', { path: '../../../../etc/passwd' }), /in the workspace/);
