@@ -1,3 +1,4 @@
+import { listLeftBehind, type LeftBehind } from '../../../release/src/api/left-behind';
 import { detectDrift, lastLook, type DriftReport } from '../../../release/src/api/detect-drift';
 import { listRuns } from '../../../release/src/api/list-runs';
 import { describeHolder, type LockHolder } from '../../../release/src/lock/holder';
@@ -5,6 +6,7 @@ import { EnvironmentLock } from '../../../release/src/lock/environment-lock';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { readLedger } from '../../../release/src/shared-ledger/open';
 import { ReleaseHistory, type StoredRelease } from '../../../release/src/ledger/releases';
+import { IMAGES } from '../../../release/src/run/run';
 import { readNotes } from '../../../release/src/api/notes-of';
 import { deployedCommit } from '../../../release/src/notes/deployed-commit';
 import { UnknownNameError, type Workspace } from '../../../release/src/api/start-run';
@@ -43,12 +45,18 @@ async function runStatus(args: Arguments, io: Io): Promise<ExitCode> {
   const names = args.positionals.length > 0 ? args.positionals : [...workspace.pipeline.environments.keys()];
   if (args.flag('live') && !(await lookNow(workspace, names, io))) return DELIVERY_EXIT.cancelled;
   const states = names.map((name) => stateOf(name, workspace, args.flag('all'), args.flag('offline')));
-  if (args.flag('json')) io.stdout.write(`${JSON.stringify({ version: 1, environments: states }, null, 2)}\n`);
-  else {
+  // Of images that were baked for no environment.
+  const ofImages = Ledger.read(workspace.root.ledger(IMAGES));
+  const left = args.positionals.length > 0 ? [] : listLeftBehind(ofImages, workspace.folder, IMAGES, Date.now());
+  if (args.flag('json')) {
+    io.stdout.write(`${JSON.stringify({ version: 1, environments: states, leftBehind: left }, null, 2)}\n`);
+  } else {
     const style = styleFor(wantsColor(undefined, io.stdout.isTty, io.env));
     const instances = (state: EnvironmentState): string[] =>
       args.flag('live') ? (state.drift?.instances ?? []).map((one) => `\n  ${instanceLine(one, style)}`) : [];
-    io.stdout.write(`${states.map((state) => describe(state) + instances(state).join('')).join('\n\n')}\n`);
+    const blocks = states.map((state) => describe(state) + instances(state).join(''));
+    if (left.length > 0) blocks.push([IMAGES, ...left.flatMap(leftLines)].map(printable).join('\n'));
+    io.stdout.write(`${blocks.join('\n\n')}\n`);
   }
   return DELIVERY_EXIT.ok;
 }
@@ -88,6 +96,8 @@ interface EnvironmentState {
     readonly state: string;
   }[];
   readonly damage: string | null;
+  /** What bakes and deployments left behind. */
+  readonly leftBehind: readonly LeftBehind[];
   /** What the last look showed, if no release became live since. */
   readonly drift: DriftReport | null;
   /** Of a ledger that a team shares. */
@@ -132,6 +142,7 @@ function stateOf(environment: string, workspace: Workspace, isAll: boolean, isOf
       .filter(({ spec, status }) => spec.environment === environment && status !== 'closed')
       .map(({ run, spec, status, progress }) => ({ run, kind: spec.kind, status, state: progress.state })),
     damage: view.damage?.kind ?? null,
+    leftBehind: listLeftBehind(view, workspace.folder, environment, Date.now()),
     drift: look && look.live?.id === live?.id ? look : null,
     team: team ? { remote: team.remote, queued: team.queued, problem: team.problem?.text ?? null } : null,
   };
@@ -175,6 +186,7 @@ function describe(state: EnvironmentState): string {
       `  ${kind} ${run} is ${status} (${at})${status === 'interrupted' ? `: immutable-infra resume ${run}` : ''}`,
     );
   }
+  lines.push(...state.leftBehind.flatMap(leftLines));
   if (state.releases.length === 0) lines.push('  nothing was deployed yet');
   for (const release of state.releases) {
     const mark = release.id === state.live?.id ? '●' : '○';
@@ -189,6 +201,10 @@ function describe(state: EnvironmentState): string {
   if (state.drift) lines.push(`  ${driftOf(state.drift)}`);
   if (state.rollbackTo !== null) lines.push(`  rollback goes to ${state.rollbackTo}`);
   return lines.map(printable).join('\n');
+}
+
+function leftLines({ what, text, next }: LeftBehind): readonly string[] {
+  return [`  ! left behind: ${what}: ${text}`, `      ${next}`];
 }
 
 /** Commit, age and who it was. */

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { PipelineError } from '../config/problem';
 import { fail, ok, warn, type DoctorLine } from '../doctor/finding';
 import { registryLines } from '../doctor/registries';
-import { environmentLines, folderLines, runLines } from '../doctor/state';
+import { environmentLines, folderLines, leftLines, runLines } from '../doctor/state';
 import { toolLines } from '../doctor/tools';
 import { IMAGES } from '../run/run';
 import { Redactor } from '../secrets/redactor';
@@ -92,9 +92,11 @@ async function gitLine(folder: string): Promise<DoctorLine> {
 
 function stateLines(root: StateRoot, workspace: Workspace | undefined): readonly DoctorLine[] {
   const environments = workspace ? [...workspace.pipeline.environments.keys(), IMAGES] : [];
+  const folder = workspace?.folder ?? '';
   return [
     ...folderLines(root),
     ...environments.flatMap((environment) => environmentLines(root, environment, Date.now())),
     ...runLines(root),
+    ...environments.flatMap((environment) => leftLines(root, folder, environment, Date.now())),
   ];
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { listLeftBehind } from '../api/left-behind';
 import { listRuns } from '../api/list-runs';
 import { readIfThere } from '../durable/files';
 import { Ledger } from '../ledger/ledger';
@@ -107,6 +108,13 @@ function ledgerLines(root: StateRoot, environment: string, now: number): readonl
     );
   }
   return lines;
+}
+
+/** What bakes and deployments left behind. */
+export function leftLines(root: StateRoot, folder: string, environment: string, now: number): readonly DoctorLine[] {
+  return listLeftBehind(Ledger.read(root.ledger(environment)), folder, environment, now).map(({ what, text, next }) =>
+    warn(`left ${what}`, text, next),
+  );
 }
 
 /** Runs that nobody runs any more and that have no end. */

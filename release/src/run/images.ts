@@ -1,6 +1,8 @@
 import type { BakedImage, Baker } from '../bakers/baker';
 import type { Known } from '../config/interpolate';
 import type { ImageConfig } from '../config/types';
+import type { Leftovers } from '../bakers/packer/leftovers';
+import { leftByBuilds, noteOfLeftovers } from '../ledger/left-behind';
 import { ReleaseHistory } from '../ledger/releases';
 import type { LedgerRecord } from '../ledger/record';
 import type { LogView } from '../durable/chained-reader';
@@ -49,8 +51,9 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
   context.tell({ type: 'state', state: 'BAKING', text: `Baking ${image.name}` });
   const baked = await steps.step<JsonObject>('bake', {
     intent: () => ({ image: image.name, inputs: choice.inputs }),
-    act: () => baker.bake(image, known, context).catch((error: unknown) => noteOrphans(error, image, parts)),
-    recover: (intent) => baker.recoverBake(image, intent, context),
+    act: () => baker.bake(image, known, context).catch((error: unknown) => noteLeftovers(error, image, parts)),
+    recover: (intent) =>
+      baker.recoverBake(image, intent, context).catch((error: unknown) => noteLeftovers(error, image, parts)),
   });
   await testImage(image, baked, parts);
   context.tell({ type: 'state', state: 'PUBLISHING', text: `Publishing ${image.name}` });
@@ -79,11 +82,14 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
   return published.image;
 }
 
-/** What a build made before it failed is no image of ours, and stays where it is: a person may delete it (F08). */
-function noteOrphans(error: unknown, { name }: ImageConfig, { ledger, spec }: BakeParts): never {
-  const orphans = error instanceof RunStoppedError ? error.evidence['orphans'] : undefined;
-  if (Array.isArray(orphans) && orphans.length > 0) {
-    ledger.append({ type: 'note', run: spec.run, what: 'orphan-image', image: name, orphans });
+/** What a build made before it failed is no image of ours, and stays where it is: a person may delete it (F06, F08). */
+function noteLeftovers(error: unknown, { name }: ImageConfig, { ledger, spec, view }: BakeParts): never {
+  const left = error instanceof RunStoppedError ? error.evidence['left'] : undefined;
+  // A resumed run comes by here again.
+  const isNoted = leftByBuilds(view).some(({ run, image }) => run === spec.run && image === name);
+  if (left !== undefined && !isNoted) {
+    const note = noteOfLeftovers(spec.run, name, left as Leftovers);
+    if (note) ledger.append(note);
   }
   throw error;
 }

@@ -29,6 +29,8 @@ describe('machine-readable output', () => {
       ],
       errors: [{ build: 'c.d', message: 'one, two\nthree' }],
       said: ['four'],
+      made: [],
+      isTidy: false,
     });
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Baker } from '../../../release/src/bakers/baker';
@@ -206,6 +206,26 @@ describe.skipIf(skipped !== undefined)(`the Packer baker${skipped === undefined 
     expect(log).toMatch(/[Cc]leanly cancelled/);
     expect(readFileSync(join(context.directory, 'steps/01-packer/interrupted'), 'utf8')).toBe('SIGINT');
     await until(() => world.processes().length === 0);
+    // The file builder leaves its file, cleanly cancelled or not: it is named, and stays.
+    expect(error.message).toBe(
+      'Baking vm was cancelled. Half done and left behind; delete it when you do not need it:\n  out/app.img',
+    );
+    expect(error.evidence['left']).toMatchObject({ orphans: [], files: [{ path: 'out/app.img', size: 9 }], made: [] });
+    expect(existsSync(join(world.workspace, 'out/app.img'))).toBe(true);
+  });
+
+  it('F06: what lay there before the build is no leftover of it', async () => {
+    hclWorld('touch started; sleep 60');
+    world.write(
+      'packer/app.pkr.hcl',
+      TEMPLATE.replace('target  = "out/app.img"', 'target  = "out/${var.content}.img"'),
+    );
+    world.write('out/v0.img', 'the image before');
+    const { context, image, baker } = parts('run1');
+    const failure = failureOf(baker.bake(image, KNOWN, context));
+    await until(() => readdirSync(world.workspace).includes('started'));
+    context.cancel('Ana');
+    expect((await failure).message).toMatch(/:\n {2}out\/v1\.img$/);
   });
 
   /** A build that is held up behind its manifest, or before it. */
@@ -280,7 +300,11 @@ build {
     const error = await failureOf(baker.bake(image, KNOWN, context));
     expect(error.kind).toBe('failed');
     expect(error.message).toContain('null.bad: Script exited with non-zero exit status: 3');
-    expect(error.evidence['orphans']).toContain('file.app: out/app.img');
+    expect(error.evidence['left']).toMatchObject({
+      orphans: ['file.app: out/app.img'],
+      files: [{ path: 'out/app.img' }],
+      made: [],
+    });
   });
 
   it('F09: entries of older runs in the manifest are none of ours', async () => {

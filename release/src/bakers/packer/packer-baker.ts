@@ -13,10 +13,11 @@ import type { BakedImage, Baker } from '../baker';
 import { amiIsThere } from './ami';
 import { chooseArtifact } from './artifact';
 import { filesAt, filesMatching, hashFile, hashOf, listing, TOOL_FOLDERS } from '../input-files';
+import { describeLeftovers, findLeftovers, type Leftovers } from './leftovers';
 import { readMachineOutput, type PackerArtifact, type PackerOutput } from './machine-readable';
 import { findSince, manifestState, type ManifestState } from './manifest';
 import { isKept, keepFile, objectPath } from './stored-files';
-import { readTemplate, type PackerTemplate } from './template';
+import { knownOutputs, readTemplate, type PackerTemplate } from './template';
 
 export interface PackerBakerOptions {
   /** Where files are kept by their hash. */
@@ -54,6 +55,8 @@ interface BakedFile extends JsonObject {
 interface BuildStart extends JsonObject {
   readonly manifests: readonly ManifestState[];
   readonly packer: string;
+  /** Files and folders that the template writes to. */
+  readonly outputs: readonly string[];
 }
 
 /** Bakes images with Packer (HCL2 and JSON templates). */
@@ -95,10 +98,11 @@ class PackerBaker implements Baker {
     const template = readTemplate(context.workspace, bake.template);
     const packer = await versionOf(context);
     const manifests = template.manifests.map((path) => manifestState(join(context.workspace, path), path));
-    const start: BuildStart = { manifests, packer };
+    const values = variablesOf(image, template, known, context);
+    const start: BuildStart = { manifests, packer, outputs: knownOutputs(template, values) };
     makeDirectory(context.directory);
     writeDurably(startFile(image, context), JSON.stringify(start));
-    const variables = writeVariables(image, template, known, context);
+    const variables = writeVariables(image, values, context);
     try {
       const result = await context.act({
         name: STEP,
@@ -177,21 +181,23 @@ class PackerBaker implements Baker {
   ): Promise<JsonObject> {
     const output = readMachineOutput(readIfThere(result.standardOutput) ?? '');
     if (result.code === null) return this.settleKilled(image, start, result, output, context);
-    const orphans = output.artifacts.map(nameOf);
     if (context.signal.aborted) {
-      throw new RunStoppedError('cancelled', `Baking ${image.name} was cancelled.${leftBehind(orphans)}`, { orphans });
+      const left = leftoversOf(image, start, output.artifacts, output, context);
+      throw new RunStoppedError('cancelled', `Baking ${image.name} was cancelled.${describeLeftovers(left)}`, { left });
     }
     if (result.code !== 0) {
+      const left = leftoversOf(image, start, output.artifacts, output, context);
       const why = output.errors.map(({ build, message }) => `${build}: ${message}`);
       const reasons = (why.length > 0 ? why : output.said).map((line) => `\n  ${line}`).join('');
       throw new RunStoppedError(
         'failed',
-        `Packer could not bake ${image.name} (exit code ${result.code}). See ${result.output}.${reasons}${leftBehind(orphans)}`,
-        { orphans, log: result.output },
+        `Packer could not bake ${image.name} (exit code ${result.code}). See ${result.output}.${reasons}${describeLeftovers(left)}`,
+        { left, log: result.output },
       );
     }
     const manifest = this.manifestFinding(start, context);
-    return this.baked(image, output.artifacts, manifest.kind === 'found' ? manifest.run : null, start, context);
+    const packerRun = manifest.kind === 'found' ? manifest.run : null;
+    return this.baked(image, output.artifacts, packerRun, start, output, context);
   }
 
   /**
@@ -213,16 +219,16 @@ class PackerBaker implements Baker {
         type: 'warning',
         text: `Packer was killed while it baked ${image.name}; the build went on by itself and finished (${manifest.run}). Its image is used.`,
       });
-      return this.baked(image, manifest.artifacts, manifest.run, start, context);
+      return this.baked(image, manifest.artifacts, manifest.run, start, output, context);
     }
     const artifacts = manifest.kind === 'found' ? manifest.artifacts : output.artifacts;
-    const orphans = artifacts.map(nameOf);
+    const left = leftoversOf(image, start, artifacts, output, context);
     const doubt = manifest.kind === 'foreign' ? ` ${manifest.reason}, so nobody can tell whose image is whose.` : '';
     const machines = ' A cloud builder may have left a machine, a key and a security group behind: look for them.';
     throw new RunStoppedError(
       context.signal.aborted ? 'cancelled' : 'failed',
-      `Packer was ended while it baked ${image.name}: ${result.problem ?? 'nobody saw why'}. See ${log}.${doubt} What it made so far is not used.${leftBehind(orphans)}${packerOf(image).artifact.kind === 'files' ? '' : machines}`,
-      { orphans, log },
+      `Packer was ended while it baked ${image.name}: ${result.problem ?? 'nobody saw why'}. See ${log}.${doubt} What it made so far is not used.${describeLeftovers(left)}${packerOf(image).artifact.kind === 'files' ? '' : machines}`,
+      { left, log },
     );
   }
 
@@ -231,13 +237,14 @@ class PackerBaker implements Baker {
     artifacts: readonly PackerArtifact[],
     packerRun: string | null,
     start: BuildStart,
+    output: PackerOutput,
     context: RunContext,
   ): Promise<PackerBaked> {
     const { artifact } = packerOf(image);
     const chosen = chooseArtifact(artifacts, artifact);
-    const orphans = artifacts.map(nameOf);
     if ('problem' in chosen) {
-      throw new RunStoppedError('failed', `${image.name}: ${chosen.problem}.${leftBehind(orphans)}`, { orphans });
+      const left = leftoversOf(image, start, artifacts, output, context);
+      throw new RunStoppedError('failed', `${image.name}: ${chosen.problem}.${describeLeftovers(left)}`, { left });
     }
     const files: BakedFile[] = [];
     for (const file of chosen.files) files.push(await describeFile(file, image, context));
@@ -287,10 +294,20 @@ function buildWords(bake: PackerBake, variables: string): readonly string[] {
   ];
 }
 
+function variablesOf(
+  image: ImageConfig,
+  template: PackerTemplate,
+  known: Known,
+  context: RunContext,
+): ReadonlyMap<string, string> {
+  const { variables } = packerOf(image);
+  const values = new Map(Object.entries(variables).map(([name, text]) => [name, fillText(text, known)]));
+  if (template.takesRun) values.set('immutable_run', context.run);
+  return values;
+}
+
 /** Values go through a private file: words of a command are visible to every user of the machine. */
-function writeVariables(image: ImageConfig, template: PackerTemplate, known: Known, context: RunContext): string {
-  const values = Object.entries(packerOf(image).variables).map(([name, text]) => [name, fillText(text, known)]);
-  if (template.takesRun) values.push(['immutable_run', context.run]);
+function writeVariables(image: ImageConfig, values: ReadonlyMap<string, string>, context: RunContext): string {
   const path = variablesFile(image, context);
   makeDirectory(planDirectory(context.directory));
   removeIfThere(path);
@@ -300,6 +317,18 @@ function writeVariables(image: ImageConfig, template: PackerTemplate, known: Kno
 
 function variablesFile({ name }: ImageConfig, context: RunContext): string {
   return join(planDirectory(context.directory), `packer-${name}.pkrvars.json`);
+}
+
+/** What was written since the note of the start is of our build. */
+function leftoversOf(
+  image: ImageConfig,
+  { outputs }: BuildStart,
+  artifacts: readonly PackerArtifact[],
+  output: PackerOutput,
+  context: RunContext,
+): Leftovers {
+  const since = statSync(startFile(image, context)).mtimeMs;
+  return findLeftovers(context.workspace, outputs, since, artifacts, output);
 }
 
 function startFile({ name }: ImageConfig, context: RunContext): string {
@@ -332,13 +361,4 @@ async function untilNothingRuns(timeout: number, context: RunContext): Promise<v
     }
     await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
   }
-}
-
-function nameOf({ build, id, files }: PackerArtifact): string {
-  return `${build}: ${files.length > 0 ? files.join(', ') : id}`;
-}
-
-function leftBehind(orphans: readonly string[]): string {
-  if (orphans.length === 0) return '';
-  return ` No release uses what was made; delete it when you do not need it:${orphans.map((line) => `\n  ${line}`).join('')}`;
 }

@@ -6,6 +6,10 @@ import { RunStoppedError } from '../../run/context';
 const FILE_SETTINGS =
   /(?:^|[\s{,"])"?(sources?|scripts?|playbook_files?|playbook_dir|role_paths|galaxy_file|manifest_file|cookbook_paths|http_directory|user_data_file|cd_files|floppy_files|local_state_tree)"?\s*[=:]\s*(?:\[([^\]]*)\]|"((?:[^"\\]|\\.)*)")/gm;
 
+/** Settings of builders and post-processors that name what they write (Packer, component reference). */
+const OUTPUT_SETTINGS =
+  /(?:^|[\s{,"])"?(target|output|output_directory|output_filename|output_path)"?\s*[=:]\s*"((?:[^"\\]|\\.)*)"/gm;
+
 /** Functions that read files: their paths are relative to the template, those of settings to where Packer runs. */
 const FILE_FUNCTIONS =
   /\b(?:file|filebase64|templatefile|fileset|filesha256|filesha512|filemd5)\s*\(\s*(?:"((?:[^"\\]|\\.)*)"|([^",)]+))/g;
@@ -20,6 +24,8 @@ export interface PackerTemplate {
   readonly unknown: readonly string[];
   /** Where `manifest` post-processors write, relative to the workspace. */
   readonly manifests: readonly string[];
+  /** Files and folders that it writes, but manifests, relative to the workspace; may name variables. */
+  readonly outputs: readonly string[];
   /** True when the template has `variable "immutable_run"`, to label what it leaves in the cloud. */
   readonly takesRun: boolean;
 }
@@ -46,15 +52,36 @@ export function readTemplate(workspace: string, template: string): PackerTemplat
     value.replaceAll('${path.root}', folder).replaceAll('{{template_dir}}', folder),
   );
   const isUnknown = (path: string): boolean => /\$\{|\{\{/.test(path);
+  const manifests = manifestsIn(all).map((path) => path.replaceAll('${path.root}', folder));
   return {
     files,
     named: paths.filter((path) => !isUnknown(path)).map((path) => insideOf(workspace, path)),
     unknown: paths.filter(isUnknown),
-    manifests: manifestsIn(all)
-      .map((path) => path.replaceAll('${path.root}', folder))
-      .filter((path) => !isUnknown(path)),
+    manifests: manifests.filter((path) => !isUnknown(path)),
+    outputs: [...all.matchAll(OUTPUT_SETTINGS)]
+      .map(([, , path = '']) => path.replaceAll('${path.root}', folder).replaceAll('{{template_dir}}', folder))
+      .filter((path) => path !== '' && !manifests.includes(path)),
     takesRun: /variable\s+"immutable_run"|"immutable_run"\s*:/.test(all),
   };
+}
+
+/**
+ * Fills variables into the outputs of a template; those that only Packer can work out are left out.
+ *
+ * @param values by the names of the variables
+ */
+export function knownOutputs(
+  { outputs }: Pick<PackerTemplate, 'outputs'>,
+  values: ReadonlyMap<string, string>,
+): readonly string[] {
+  return outputs
+    .map((path) =>
+      path.replace(
+        /\$\{var\.(\w+)\}|\{\{\s*user\s+[`"](\w+)[`"]\s*\}\}/g,
+        (text, hcl?: string, json?: string) => values.get(hcl ?? json ?? '') ?? text,
+      ),
+    )
+    .filter((path) => !/\$\{|\{\{/.test(path));
 }
 
 function templateFiles(workspace: string, template: string): string[] {
