@@ -1,20 +1,17 @@
-import picomatch from 'picomatch/posix';
+import { compileGlob } from './glob';
 
 /** Tests a path (with `/`) relative to the workspace. */
 export type PathTest = (path: string) => boolean;
 
-/** Globs of one list longer than this are cut: a configuration file must not stall an editor. */
-const MAX_GLOB_LENGTH = 500;
-
 /**
  * Compiles globs that are relative to a directory. `!` in front takes paths out again; a later glob wins.
- * A glob that cannot be compiled matches nothing.
+ * A glob that cannot be read matches nothing.
  *
  * @param directory of the file that holds the globs, `''` for the root
  */
 export function globTest(globs: readonly string[], directory = ''): PathTest {
   const tests = globs.map((glob) => {
-    const negated = glob.startsWith('!');
+    const negated = isNegated(glob);
     return { negated, test: compile((negated ? glob.slice(1) : glob).replace(/^\.\//, '')) };
   });
   if (tests.length === 0) return () => false;
@@ -30,15 +27,14 @@ export function globTest(globs: readonly string[], directory = ''): PathTest {
 
 /** Tests a name (an image's repository, a command's word): `*` also matches across `/`. */
 export function nameTest(globs: readonly string[]): PathTest {
-  const tests = globs.map((glob) => compile(glob, { bash: true }));
+  const tests = globs.map((glob) => compile(glob, true));
   return (name) => tests.some((test) => test(name));
 }
 
-function compile(glob: string, options: { readonly bash?: boolean } = {}): PathTest {
-  if (glob === '' || glob.length > MAX_GLOB_LENGTH) return () => false;
-  try {
-    return picomatch(glob, { dot: true, nonegate: true, ...options });
-  } catch {
-    return () => false;
-  }
+function isNegated(glob: string): boolean {
+  return glob.startsWith('!');
+}
+
+function compile(glob: string, crossesSlash = false): PathTest {
+  return compileGlob(glob, crossesSlash) ?? (() => false);
 }

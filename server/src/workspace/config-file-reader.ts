@@ -1,4 +1,5 @@
 import { didYouMeanText } from '../core/did-you-mean';
+import { globProblem } from '../core/glob';
 import type { Range } from '../core/text';
 import { asMap, asScalar, asSequence, resolve, type DataNode, type MapEntry } from '../lang/data/tree';
 
@@ -84,6 +85,20 @@ export class DataReader {
     return this.items(node, what)
       .map((item) => this.text(item, `Each item of ${what}`))
       .filter((item) => item !== undefined);
+  }
+
+  /** A list of globs; those that cannot be read are noted and left out. */
+  globs(node: DataNode, what: string): readonly string[] {
+    const items = typeof asScalar(node)?.value === 'string' ? [node] : this.items(node, what);
+    return items.flatMap((item) => this.glob(item, items[0] === node ? what : `Each item of ${what}`) ?? []);
+  }
+
+  glob(node: DataNode, what: string): string | undefined {
+    const glob = this.text(node, what);
+    const wrong = glob === undefined ? undefined : globProblem(glob);
+    if (wrong === undefined) return glob;
+    this.problemBeyondSchema(node.range, wrong);
+    return undefined;
   }
 
   choice<const Option extends string>(node: DataNode, what: string, options: readonly Option[]): Option | undefined {

@@ -95,6 +95,8 @@ class ConfigBuilder {
     const value = (key: string): DataNode | undefined => fields.get(key)?.value;
     const texts = (node: DataNode | undefined, what: string): readonly string[] =>
       node ? reader.texts(node, what) : [];
+    const globs = (node: DataNode | undefined, what: string): readonly string[] =>
+      node ? reader.globs(node, what) : [];
 
     const bases = texts(value('extends'), '`extends`');
     const isPreset = (base: string): base is Preset => PRESETS.some((preset) => preset === base);
@@ -124,16 +126,16 @@ class ConfigBuilder {
       requireReason:
         reason &&
         (asScalar(reason)?.value === 'error' ? 'error' : reader.boolean(reason, '`requireReason` (or "error")')),
-      production: texts(kinds?.get('production')?.value, '`production`'),
-      development: texts(development?.value, '`dev`'),
+      production: globs(kinds?.get('production')?.value, '`production`'),
+      development: globs(development?.value, '`dev`'),
       rules: rules ? this.rules(rules) : new Map(),
       overrides: overrides ? reader.items(overrides, '`overrides`').map((item) => this.override(item)) : [],
-      trustedImmutable: texts(lists?.get('trustedImmutable')?.value, '`trustedImmutable`'),
-      digestRequired: texts(lists?.get('digestRequired')?.value, '`digestRequired`'),
-      ignore: texts(value('ignore'), '`ignore`'),
+      trustedImmutable: globs(lists?.get('trustedImmutable')?.value, '`trustedImmutable`'),
+      digestRequired: globs(lists?.get('digestRequired')?.value, '`digestRequired`'),
+      ignore: globs(value('ignore'), '`ignore`'),
       customRules: customItems
         .filter((item) => !asMap(item))
-        .flatMap((item) => reader.text(item, 'Each item of `customRules`') ?? []),
+        .flatMap((item) => reader.glob(item, 'Each item of `customRules`') ?? []),
     };
     const inline = customItems.filter((item) => asMap(item));
     return inline.length > 0 ? compileInlineRules(inline, text, path) : undefined;
@@ -146,7 +148,7 @@ class ConfigBuilder {
     if (!files && asMap(node))
       this.reader.problem(node.range, 'An override needs `files`: the globs of the paths that it is for.');
     return {
-      files: files ? this.reader.texts(files.value, '`files`') : [],
+      files: files ? this.reader.globs(files.value, '`files`') : [],
       rules: rules ? this.rules(rules.value) : new Map<string, RuleConfig>(),
     };
   }

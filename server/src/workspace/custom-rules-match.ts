@@ -73,15 +73,21 @@ function compileKey(key: (typeof MATCH_KEYS)[number], node: DataNode, reader: Da
     const field = fields.get(name);
     return field && reader.texts(field.value, `\`${name}\``);
   };
+  const globs = (name: string): readonly string[] | undefined => {
+    const field = fields.get(name);
+    if (short !== undefined && FIELDS[key][0] === name)
+      return reader.glob(node, `\`${key}\``) === undefined ? [] : [short];
+    return field && reader.globs(field.value, `\`${name}\``);
+  };
   const test = (name: string): ((text: string) => boolean) => {
-    const globs = texts(name);
-    return globs ? nameTest(globs) : () => true;
+    const wanted = globs(name);
+    return wanted ? nameTest(wanted) : () => true;
   };
   switch (key) {
     case 'block':
-      return compileBlock(fields, texts, node, reader);
+      return compileBlock(fields, { texts, globs }, node, reader);
     case 'instruction': {
-      const keyword = nameTest((texts('keyword') ?? ['*']).map((name) => name.toUpperCase()));
+      const keyword = nameTest((globs('keyword') ?? ['*']).map((name) => name.toUpperCase()));
       return {
         languages: ['dockerfile'],
         listen: (file, found) => ({
@@ -95,7 +101,7 @@ function compileKey(key: (typeof MATCH_KEYS)[number], node: DataNode, reader: Da
     }
     case 'command': {
       const name = test('name');
-      const wanted = (texts('args') ?? []).map((glob) => nameTest([glob]));
+      const wanted = (globs('args') ?? []).map((glob) => nameTest([glob]));
       const phases = texts('phase');
       checkOptions(phases, PHASES, fields.get('phase')?.value ?? node, reader);
       return {
@@ -151,7 +157,7 @@ function compileKey(key: (typeof MATCH_KEYS)[number], node: DataNode, reader: Da
       };
     }
     case 'step': {
-      const uses = texts('uses');
+      const uses = globs('uses');
       const matches = uses && nameTest(uses);
       return {
         languages: ['workflow'],
@@ -222,7 +228,7 @@ function checkOptions(
 
 function compileBlock(
   fields: ReadonlyMap<string, { readonly value: DataNode }>,
-  texts: (name: string) => readonly string[] | undefined,
+  { texts, globs }: Readonly<Record<'texts' | 'globs', (name: string) => readonly string[] | undefined>>,
   node: DataNode,
   reader: DataReader,
 ): Match | undefined {
@@ -232,7 +238,7 @@ function compileBlock(
     reader.problem(fields.get('kind')?.value.range ?? node.range, `\`kind\` must be one of ${BLOCK_KINDS.join(', ')}.`);
     return undefined;
   }
-  const labels = (texts('labels') ?? []).map((glob) => nameTest([glob]));
+  const labels = (globs('labels') ?? []).map((glob) => nameTest([glob]));
   const nested = texts('nested')?.[0]?.split('.') ?? [];
   return {
     languages:

@@ -166,7 +166,7 @@ function compileRule(node: DataNode, reader: DataReader, keys: readonly string[]
   return toRule({
     meta,
     restricted,
-    appliesTo: files ? globTest(reader.texts(files, '`files`')) : () => true,
+    appliesTo: files ? globTest(reader.globs(files, '`files`')) : () => true,
     match,
     condition,
     fix,
