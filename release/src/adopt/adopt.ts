@@ -3,7 +3,7 @@ import { canonicalJson, type JsonObject } from '../durable/canonical-json';
 import type { BakedImage } from '../bakers/baker';
 import { Ledger } from '../ledger/ledger';
 import type { ReleaseRecord } from '../ledger/releases';
-import { askFor, planStep } from '../run/bring-live';
+import { askFor, planStep } from '../run/planning';
 import { RunStoppedError } from '../run/context';
 import { imagesOf, releaseId, type DeployParts, type RunEnd } from '../run/deploy';
 import { actorOf } from '../run/spec';

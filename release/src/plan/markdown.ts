@@ -40,6 +40,11 @@ export interface PlanMark {
   readonly last: number;
 }
 
+/** A section behind a document that is written already. */
+export function withSection(document: string, { title, lines }: PlanSection): string {
+  return `${document.trimEnd()}\n\n## ${title}\n\n${lines.join('\n')}\n`;
+}
+
 /** A plan as a Markdown document, the worst first. */
 export function planAsMarkdown(plan: Plan, heading: PlanHeading, violations: readonly GuardViolation[]): string {
   return planDocument(plan, heading, violations).text;

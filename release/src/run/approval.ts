@@ -35,7 +35,13 @@ export async function approve(
     const given = givenBeforehand(plan, spec, context);
     if (given) return { type: 'approval.granted', plan: plan.hash, ...given };
     const expires = new Date(Date.now() + PLAN_MILLISECONDS).toISOString();
-    context.tell({ type: 'approval', plan: plan.hash, document: documentPath, expires });
+    context.tell({
+      type: 'approval',
+      plan: plan.hash,
+      document: documentPath,
+      expires,
+      ...(plan.since ? { since: plan.since } : {}),
+    });
     const found = await waitForDecision(plan.hash, control, context);
     return {
       type: found.approved ? 'approval.granted' : 'approval.denied',

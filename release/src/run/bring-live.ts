@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EnvironmentConfig, Milliseconds } from '../config/types';
 import type { JsonObject } from '../durable/canonical-json';
-import { makeDirectory, writeDurably } from '../durable/files';
 import { checkHealth, type HealthResult } from '../health/health';
 import { describeAbort } from '../health/http-probe';
 import type { HealthVerdict } from '../health/verdict';
@@ -11,16 +8,18 @@ import type { ReleaseHistory, ReleaseRecord } from '../ledger/releases';
 import { isMissing, resolveTool } from '../process/resolve-tool';
 import { ask } from '../process/ask';
 import { toolEnvironment } from '../process/tool-environment';
+import type { StateRoot } from '../state-root';
 import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../targets/target';
 import { afterCancel } from './after-cancel';
-import { approve, type Granted } from './approval';
+import type { Granted } from './approval';
 import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
-import { planDirectory } from './live-context';
+import { askFor, planStep, writtenPlan } from './planning';
 import type { RunControl } from './run-control';
 import type { RunSpec } from './spec';
 
 export interface LiveParts {
+  readonly root: StateRoot;
   readonly spec: RunSpec;
   readonly environment: EnvironmentConfig;
   readonly context: RunContext;
@@ -166,39 +165,6 @@ async function applyPlanned(
   return { plan, granted };
 }
 
-/** A plan as a step. Its scope is checked before anybody is asked. */
-export async function planStep(
-  what: string,
-  make: () => Promise<PreparedPlan>,
-  { steps }: LiveParts,
-): Promise<PreparedPlan> {
-  const written = await steps.step<JsonObject>('plan', {
-    intent: () => ({ what }),
-    act: async () => JSON.parse(JSON.stringify(await make())) as JsonObject,
-    // Planning changes nothing.
-    recover: () => Promise.resolve(undefined),
-  });
-  const plan = written as unknown as PreparedPlan;
-  if (plan.violations.length > 0) {
-    const list = plan.violations.map(({ address, reason }) => `${address}: ${reason}`).join('\n');
-    throw new RunStoppedError('refused', `The plan leaves its scope. Nothing was changed.\n${list}`, {
-      violations: plan.violations.map((violation) => ({ ...violation })),
-    });
-  }
-  return plan;
-}
-
-/** Shows a plan and waits for the decision. */
-export async function askFor(plan: PreparedPlan, name: string, parts: LiveParts): Promise<Granted> {
-  const { context, spec, control, steps } = parts;
-  const directory = planDirectory(context.directory);
-  makeDirectory(directory);
-  const path = join(directory, `${name}-${plan.hash.replace(/\W/g, '-')}.md`);
-  // Whole or not at all: what is approved is what is shown.
-  if (!existsSync(path)) writeDurably(path, plan.document);
-  return approve(plan, path, spec, control, steps, context);
-}
-
 async function healthOf(
   release: DesiredRelease,
   slot: string | undefined,
@@ -307,7 +273,7 @@ export async function routeTo(
     intent: () => ({ what: 'route', to: slot }),
     act: async () => {
       const plan = await target.planRoute(release, slot, now, context);
-      return { plan: plan ? (JSON.parse(JSON.stringify(plan)) as JsonObject) : null };
+      return { plan: plan ? writtenPlan(plan, 'route', parts) : null };
     },
     recover: () => Promise.resolve(undefined),
   });

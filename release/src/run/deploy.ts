@@ -6,19 +6,18 @@ import type { JsonObject } from '../durable/canonical-json';
 import type { LogView } from '../durable/chained-reader';
 import type { LedgerRecord } from '../ledger/record';
 import { tellNotes } from '../notes/before-approval';
-import type { StateRoot } from '../state-root';
 import type { DesiredRelease } from '../targets/target';
-import { bringLive, observe, planStep, askFor, UnhealthyError, waitFor, type LiveParts } from './bring-live';
+import { bringLive, observe, UnhealthyError, waitFor, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
 import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
+import { askFor, planStep } from './planning';
 import { promotedImages } from './promote';
 import { bringBack } from './rollback';
 import { requireWayBack } from './retire-guards';
 import { actorOf, type RunSpec } from './spec';
 
 export interface DeployParts extends LiveParts {
-  readonly root: StateRoot;
   readonly bake: BakeParts;
   /** The ledger of any environment, as it is known. */
   readonly readLedger: (environment: string) => LogView<LedgerRecord>;

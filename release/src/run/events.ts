@@ -1,3 +1,4 @@
+import type { PlanDifference } from '../plan/plan-difference';
 import type { RunState } from './journal-entry';
 
 /**
@@ -15,7 +16,14 @@ export type RunEvent =
     }
   | { readonly type: 'progress'; readonly text: string; readonly done: number | null; readonly of: number | null }
   | { readonly type: 'probe'; readonly check: string; readonly healthy: boolean; readonly detail: string }
-  | { readonly type: 'approval'; readonly plan: string; readonly document: string; readonly expires: string }
+  | {
+      readonly type: 'approval';
+      readonly plan: string;
+      readonly document: string;
+      readonly expires: string;
+      /** Where it differs from the plan that was asked about before and never used. */
+      readonly since?: PlanDifference | undefined;
+    }
   | {
       /** What comes with a release, or goes with a rollback. */
       readonly type: 'notes';

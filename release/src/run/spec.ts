@@ -56,16 +56,17 @@ export const NO_DECISIONS: RunSpec['decisions'] = {
   oneWay: false,
 };
 
-const FILE = 'spec.json';
+/** Written once, when the run is created. */
+export const SPEC_FILE = 'spec.json';
 
 /** Creates a run's directory with its specification. @throws EEXIST when the run exists */
 export function writeSpec(directory: string, spec: RunSpec): void {
   makeDirectory(directory);
-  createDurably(join(directory, FILE), JSON.stringify(spec));
+  createDurably(join(directory, SPEC_FILE), JSON.stringify(spec));
 }
 
 export function readSpec(directory: string): RunSpec {
-  return JSON.parse(readFileSync(join(directory, FILE), 'utf8')) as RunSpec;
+  return JSON.parse(readFileSync(join(directory, SPEC_FILE), 'utf8')) as RunSpec;
 }
 
 /** As the ledger keeps it. */

@@ -4,6 +4,7 @@ import type { JsonObject } from '../durable/canonical-json';
 import type { HealthVerdict } from '../health/verdict';
 import type { GuardViolation } from '../plan/guard';
 import type { ShownPlan } from '../plan/plan';
+import type { PlanDifference } from '../plan/plan-difference';
 import type { RunContext } from '../run/context';
 
 /** What a run wants to be live. Kept in the ledger as record `release`, so that a rollback can want it again. */
@@ -70,6 +71,8 @@ export interface PreparedPlan {
   readonly config?: JsonObject | undefined;
   /** Why a `full` rollback brings only the image back, for people. */
   readonly instead?: string | undefined;
+  /** What it does differently from the plan that the run before asked about and never used. */
+  readonly since?: PlanDifference | undefined;
 }
 
 /** How much of a plan was done. */

@@ -4,9 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { discardPlans } from '../../../release/src/targets/terraform/plan-files';
 import { bundleProgram } from '../support/bundles';
 import type { RunContext } from '../../../release/src/run/context';
+import type { RunEvent } from '../../../release/src/run/events';
+import { RunControl } from '../../../release/src/run/run-control';
 import type { PreparedPlan, Target } from '../../../release/src/targets/target';
 import { missingTool, until } from '../bakers/packer-support';
-import { BLUE_GREEN, BLUE_GREEN_PIPELINE, TerraformWorld } from './terraform-support';
+import { BLUE_GREEN, BLUE_GREEN_PIPELINE, DECISIONS, TerraformWorld } from './terraform-support';
 
 const skipped = missingTool('terraform') ?? missingTool('packer');
 
@@ -40,6 +42,12 @@ function newWorld(module = BLUE_GREEN, pipeline = BLUE_GREEN_PIPELINE): void {
 
 function version(text: string): void {
   world.write('packer/app.txt', text);
+}
+
+/** The plan that a run deployed with. */
+function planOf(run: string): PreparedPlan | undefined {
+  const entry = world.journal(run).find(({ type }) => type === 'plan.result');
+  return entry && 'data' in entry ? (entry.data as unknown as PreparedPlan) : undefined;
 }
 
 function imageOf(release: string): string {
@@ -217,6 +225,53 @@ describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefi
     expect(world.journal('two').filter(({ type }) => type === 'apply.intent')).toHaveLength(1);
     // What somebody made by hand is outside of the scope, so the new plan is refused with its name.
     expect(await world.execute('three')).toContain('terraform_data.fleet["red"]: the deploy step may not change it');
+  });
+
+  it('F20: the new plan says what it does differently from the one that was approved, before anybody is asked', async () => {
+    newWorld();
+    await world.execute('one');
+    version('v2');
+    const target = world.target();
+    const overtaken = Object.create(target, {
+      apply: {
+        value: (plan: PreparedPlan, context: RunContext) => {
+          const images = JSON.stringify({ blue: imageOf('one'), green: 'by hand' });
+          world.terraform('apply', '-auto-approve', '-var', 'active_environment=blue', '-var', `images=${images}`);
+          return target.apply(plan, context);
+        },
+      },
+    }) as Target;
+    expect(await world.execute('two', {}, { target: overtaken })).toMatch(/^failed: Nothing was applied\./);
+    expect(planOf('two')?.since).toBeUndefined();
+
+    const asked = world.execute('three', { decisions: { ...DECISIONS, approve: null } });
+    const question = (): Extract<RunEvent, { type: 'approval' }> | undefined =>
+      world.events.find((event) => event.type === 'approval');
+    await until(() => question() !== undefined);
+    const { plan, document, since } = question() ?? {};
+    expect(since).toMatchObject({
+      run: 'two',
+      plan: planOf('two')?.hash,
+      wasApproved: true,
+      changes: [
+        {
+          address: 'terraform_data.fleet["green"]',
+          before: 'create',
+          after: expect.stringMatching(/^replace/) as string,
+        },
+      ],
+    });
+    expect(planOf('three')?.since).toEqual(since);
+    const text = readFileSync(document ?? '', 'utf8');
+    expect(text.slice(text.indexOf('## What differs'))).toMatch(
+      /^## What differs from the plan that was approved\n\n\d things? differs? from the plan of run `two`, .*```diff\n- terraform_data\.fleet\["green"\]: create\n\+ terraform_data\.fleet\["green"\]: replace/s,
+    );
+    new RunControl(world.root.run('three')).approve({ plan: plan ?? '', by: 'Ana', how: 'test' });
+    expect(await asked).toContain('live: three is live.');
+    // What was applied is no plan to compare with.
+    version('v3');
+    expect(await world.execute('four')).toContain('live: four is live.');
+    expect(planOf('four')?.since).toBeUndefined();
   });
 
   it('F22: planning fails: the run fails, and nobody is asked to approve anything', async () => {

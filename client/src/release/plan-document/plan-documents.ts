@@ -32,6 +32,7 @@ const COMMANDS = {
   approve: 'immutableInfra.plan.approve',
   discard: 'immutableInfra.plan.discard',
   diff: 'immutableInfra.plan.showDiff',
+  since: 'immutableInfra.plan.showSince',
   copy: 'immutableInfra.plan.copyHash',
 } as const;
 
@@ -73,6 +74,7 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
       command(COMMANDS.approve, (path) => this.decide(path, 'approve')),
       command(COMMANDS.discard, (path) => this.decide(path, 'discard')),
       command(COMMANDS.diff, (path) => showDiff(path)),
+      command(COMMANDS.since, (path) => this.showSince(path)),
       command(COMMANDS.copy, async ({ hash }) => env.clipboard.writeText(hash)),
     );
   }
@@ -128,6 +130,15 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
       ...(hasSides
         ? [lens(l10n.t('$(diff) Show diff'), COMMANDS.diff, l10n.t('What is there now, and what will be'))]
         : []),
+      ...(found.stored.prepared.since
+        ? [
+            lens(
+              l10n.t('$(diff) Show what differs'),
+              COMMANDS.since,
+              l10n.t('From the plan that was asked about before'),
+            ),
+          ]
+        : []),
       lens(l10n.t('$(copy) Copy hash'), COMMANDS.copy, path.hash),
     ];
   }
@@ -151,6 +162,19 @@ export class PlanDocuments implements DocumentSource, CodeLensProvider, Disposab
     }
     const { run } = found.stored.run;
     await this.services.decide({ folder: found.folder, run, environment: path.environment, plan: path.hash }, decision);
+  }
+
+  /** The plan that was asked about before and never used, beside this one. */
+  private async showSince(path: PlanPath): Promise<void> {
+    const since = this.find(path)?.stored.prepared.since;
+    if (!since) return;
+    const side = { environment: path.environment, side: 'planned' } as const;
+    await commands.executeCommand(
+      'vscode.diff',
+      uriOf({ ...side, hash: since.plan }),
+      uriOf({ ...side, hash: path.hash }),
+      l10n.t('{0}: planned before ↔ planned now', path.environment),
+    );
   }
 
   /** Until the run is over, what became of the plan may change. */

@@ -1,5 +1,6 @@
 import { groupPaths, type Commit, type PathGroup, type ReleaseNotes } from '../../../../release/src/api/release-notes';
 import type { StoredPlan } from '../../../../release/src/api/stored-plan';
+import { differenceSection } from '../../../../release/src/plan/difference-markdown';
 import { planDocument, type PlanDocument, type PlanSection } from '../../../../release/src/plan/markdown';
 import { l10n } from '../l10n';
 
@@ -18,7 +19,11 @@ export function planPage(stored: StoredPlan, notes: ReleaseNotes | undefined): P
     l10n.t('Step {0} of {1} {2}, asked by {3}', step, run.spec.kind, `\`${run.run}\``, actorOf(stored)),
     ...(shown?.lines ?? []),
   ];
-  const heading = { environment: run.spec.environment ?? '', lines, sections: notesSections(notes) };
+  const heading = {
+    environment: run.spec.environment ?? '',
+    lines,
+    sections: [...sinceSections(prepared), ...notesSections(notes)],
+  };
   // A run of an earlier version kept the text only.
   if (!shown) return { text: [...lines.map((line) => `- ${line}`), '', prepared.document].join('\n'), marks: [] };
   return planDocument(shown.plan, heading, prepared.violations);
@@ -69,6 +74,10 @@ function commitLine({ commits: { from, to, isDirty }, run }: StoredPlan): readon
   if (from === to && dirty === '') return [l10n.t('Commit: {0}, as before', `\`${to.slice(0, 9)}\``)];
   const was = from === null ? '' : `\`${from.slice(0, 9)}\` → `;
   return [l10n.t('Commit: {0}', `${was}\`${to.slice(0, 9)}\`${dirty}`)];
+}
+
+function sinceSections({ since }: StoredPlan['prepared']): readonly PlanSection[] {
+  return since ? [differenceSection(since)] : [];
 }
 
 function notesSections(notes: ReleaseNotes | undefined): readonly PlanSection[] {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PreparedPlan } from '../../../../release/src/targets/target';
 import { commitsIn, groupPaths } from '../../../../release/src/api/release-notes';
 import { findPlan, type StoredPlan } from '../../../../release/src/api/stored-plan';
 import { planDocument } from '../../../../release/src/plan/markdown';
@@ -89,6 +90,27 @@ describe('what became of a plan', () => {
       '- `aws_lb.front`: the deploy step may not change it.',
       '### `aws_lb.front`',
     ]);
+  });
+
+  it('F20: says first what it does differently from the plan that was approved before', () => {
+    const since: PreparedPlan['since'] = {
+      run: '01J00000000000000000000009',
+      plan: HASH.replace('a', 'b'),
+      wasApproved: true,
+      changes: [{ address: 'aws_lb.front', before: null, after: 'destroy', attributes: [] }],
+      outputs: [],
+      masked: 0,
+    };
+    writeRun(world, RUN, untilQuestion({ ...preparedOf(examplePlan()), since }), { alive: true });
+    const { text, marks } = planPage(stored(), undefined);
+    expect(text).toMatch(
+      /## What differs from the plan that was approved\n\n1 thing differs .*\n- aws_lb\.front: left alone\n\+ aws_lb\.front: destroy\n/s,
+    );
+    // The marks of what follows are on their lines still.
+    const lines = text.split('\n');
+    const destructive = marks.filter(({ kind }) => kind === 'destructive').map(({ first }) => lines[first]);
+    expect(destructive.length).toBeGreaterThan(0);
+    expect(destructive.filter((line) => !/^#{2,3} |^```/.test(line ?? ''))).toEqual([]);
   });
 
   it('is of its environment and of its hash', () => {
