@@ -108,9 +108,10 @@ export class ReleaseFrame implements Disposable {
   }
 
   private async wake(): Promise<readonly string[]> {
-    await commands.executeCommand('setContext', CONTEXT.canDeliver, this.load !== undefined);
+    // Whoever waits for an answer of the window waits for everything that it is busy with while it opens.
+    void commands.executeCommand('setContext', CONTEXT.canDeliver, this.load !== undefined);
     if (!this.load || !(await hasConfiguration())) return [];
-    const found = await (await this.module()).attach();
+    const found = (await this.module()).attach();
     this.attachMs = performance.now() - this.begun;
     return found;
   }
@@ -123,17 +124,17 @@ function noProcesses(): string {
 }
 
 async function hasConfiguration(): Promise<boolean> {
-  for (const { uri } of workspace.workspaceFolders ?? []) {
-    if (uri.scheme !== 'file') continue;
-    for (const name of NAMES) {
-      try {
-        if (((await workspace.fs.stat(Uri.joinPath(uri, name))).type & FileType.File) !== 0) return true;
-      } catch {
-        // Not there.
-      }
-    }
+  const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  const places = folders.flatMap(({ uri }) => NAMES.map((name) => Uri.joinPath(uri, name)));
+  return (await Promise.all(places.map(isFile))).includes(true);
+}
+
+async function isFile(uri: Uri): Promise<boolean> {
+  try {
+    return ((await workspace.fs.stat(uri)).type & FileType.File) !== 0;
+  } catch {
+    return false;
   }
-  return false;
 }
 
 /** A tree whose provider is loaded when somebody looks at it. */

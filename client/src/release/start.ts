@@ -59,8 +59,13 @@ export interface ReleaseModule {
   source(scheme: DocumentScheme): DocumentSource;
   /** Runs a command of the table. What must hold is asked again here, whatever menus said. */
   run(id: DeliveryCommandId, args: readonly unknown[]): Promise<unknown>;
-  /** Called when the window opens: shows what goes on already. @returns the runs that are shown */
-  attach(): Promise<readonly string[]>;
+  /**
+   * Called when the window opens: shows what goes on already, at once for the pipelines at the roots of the workspace,
+   * and for those below when they are found.
+   *
+   * @returns the runs that are shown at once
+   */
+  attach(): readonly string[];
   /** The view that shows runs: *Show Run* selects in it. */
   useRunsView(view: TreeView<RunNode>): void;
   /** For our own tests. */
@@ -138,16 +143,16 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
       open.some((run) => waitingPlan(run) !== undefined),
     );
   };
-  /** Shows the runs that go on, and tells of those that were interrupted. */
-  const attach = async (): Promise<readonly string[]> => {
-    await pipelines.search();
+  const told = new Set<string>();
+  /** Shows the runs that go on, and tells once of those that were interrupted. */
+  const attach = (): readonly string[] => {
     runs.look();
     const open = runs.open();
     // Only where this window may act: elsewhere the view shows them.
-    if (!workspace.isTrusted) return open.map(({ run }) => run);
-    for (const run of open) {
+    for (const run of workspace.isTrusted ? open : []) {
       if (run.status === 'running') delivery.attend(run);
-      else void tellInterrupted(delivery, run);
+      else if (!told.has(run.run)) void tellInterrupted(delivery, run);
+      told.add(run.run);
     }
     return open.map(({ run }) => run);
   };
@@ -165,7 +170,7 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
     pipelines.onDidChange(() => runs.look()),
     runs.onDidChange(setContext),
     runs.onDidFail((error) => context.log.error(String(error))),
-    workspace.onDidGrantWorkspaceTrust(() => void attach()),
+    workspace.onDidGrantWorkspaceTrust(attach),
     window.onDidChangeWindowState(({ focused }) => {
       if (focused) runs.look();
     }),
@@ -190,7 +195,11 @@ export function startRelease(context: ReleaseContext): ReleaseModule {
         return undefined;
       }
     },
-    attach,
+    attach: () => {
+      const found = attach();
+      void pipelines.search().then(attach);
+      return found;
+    },
     useRunsView: (given) => {
       view = given;
     },

@@ -137,6 +137,14 @@ describe('what cancelling does', () => {
     },
   );
 
+  it('does not say that a tool is asked to stop which is brought to its end', () => {
+    const text = (state: 'ROUTING' | 'RETIRING', tool: string): string =>
+      cancelText({ state, reached: 'applied', tool, hasSlots: true, platform: 'linux' });
+    for (const tool of ['terraform', 'nginx']) expect(text('ROUTING', tool)).toMatch(/is not asked to stop/);
+    expect(text('RETIRING', 'podman')).toMatch(/^podman is not asked to stop: .* brought to its end\./);
+    expect(text('RETIRING', 'terraform')).toMatch(/^terraform is asked to stop, once/);
+  });
+
   it('is honest about the tool', () => {
     const text = (tool: string, platform: NodeJS.Platform = 'linux'): string =>
       cancelText({ state: 'APPLYING', reached: 'nothing', tool, hasSlots: true, platform });

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { l10n } from 'vscode';
 import { RunControl } from '../../../../release/src/run/run-control';
 import type { Delivery } from '../delivery';
-import { cancelText } from '../model/cancel-text';
+import { cancelText, isBroughtToEnd } from '../model/cancel-text';
 import { confirmDrastic } from '../model/confirmation';
 import { titleOf } from '../model/run-text';
 import { drawable, reachedBy, runningTool } from '../runs/run-facts';
@@ -45,7 +45,7 @@ export async function cancelRun(delivery: Delivery, id: string): Promise<void> {
 
 async function offerKill(delivery: Delivery, run: StoredRun, control: RunControl): Promise<void> {
   const tool = runningTool(run);
-  if (tool === undefined || control.isKillAccepted()) return;
+  if (tool === undefined || isBroughtToEnd(run.progress.state, tool) || control.isKillAccepted()) return;
   const confirmed = await confirm(
     delivery,
     confirmDrastic(

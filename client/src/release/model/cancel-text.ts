@@ -22,8 +22,15 @@ export function cancelText(facts: CancelFacts): string {
   return [toolText(facts), remainsText(facts)].filter((text) => text !== '').join(' ');
 }
 
-function toolText({ tool, platform }: CancelFacts): string {
+/** True where no half may stay, so that a cancel waits: the traffic is being moved, or a container is being ended. */
+export function isBroughtToEnd(state: RunState, tool: string): boolean {
+  return state === 'ROUTING' || (state === 'RETIRING' && (tool === 'podman' || tool === 'docker'));
+}
+
+function toolText({ state, tool, platform }: CancelFacts): string {
   if (tool === undefined) return '';
+  if (isBroughtToEnd(state, tool))
+    return l10n.t('{0} is not asked to stop: what it does now takes seconds and is brought to its end.', tool);
   const { grace, then, signal } = cancelPolicyOf(tool, platform);
   // Nothing can ask it there: the run stops when the tool has ended by itself.
   if (signal === undefined) return l10n.t('The run stops when {0} has ended by itself.', tool);

@@ -36,12 +36,12 @@ export class Pipelines implements Disposable {
   readonly onDidChange = this.changed.event;
   private files: ReadonlySet<string> = new Set();
   private readonly known = new Map<string, { readonly stamp: string; readonly found: FoundPipeline | undefined }>();
-  private hasSearched = false;
+  private searching: Promise<void> | undefined;
   private readonly watcher = workspace.createFileSystemWatcher('**/immutable.{yaml,yml}');
 
   constructor() {
     const look = (): void => {
-      this.hasSearched = false;
+      this.searching = undefined;
       this.changed.fire();
     };
     this.watcher.onDidCreate(look);
@@ -73,10 +73,16 @@ export class Pipelines implements Disposable {
     });
   }
 
-  /** Looks through the whole workspace. Once, until a pipeline comes or goes. */
-  async search(): Promise<void> {
-    if (this.hasSearched) return;
-    this.hasSearched = true;
+  /** Looks through the whole workspace. Once, until a pipeline comes or goes; whoever asks meanwhile waits with it. */
+  search(): Promise<void> {
+    this.searching ??= this.find().catch((error: unknown) => {
+      this.searching = undefined;
+      throw error;
+    });
+    return this.searching;
+  }
+
+  private async find(): Promise<void> {
     const uris = await workspace.findFiles('**/immutable.{yaml,yml}', FOREIGN_FOLDERS, MOST_FILES);
     const before = [...this.files].sort().join('\n');
     this.files = new Set(uris.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath));
