@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { makeDirectory, readIfThere, writeDurably } from './durable/files';
 
 /** Version of the layout below. */
 const FORMAT = '1\n';
+
+/** File systems take 255 bytes for a name. */
+const LONGEST_NAME = 200;
 
 /** Where the files of delivery lie (release-engine.md §3.2). Names are checked before they come here. */
 export class StateRoot {
@@ -66,7 +69,8 @@ export class StateRoot {
 
 /**
  * The state root of a workspace: in the git common directory, so that all work trees share it, nobody commits it and
- * `git clean` leaves it alone; without git below the user's state directory. Runs no program: reading is safe in a
+ * `git clean` leaves it alone; without git below the user's state directory. A pipeline below the top of the repository
+ * has a root of its own: two pipelines may both have an environment `production`. Runs no program: reading is safe in a
  * workspace that nobody trusts.
  */
 export function findStateRoot(
@@ -75,21 +79,46 @@ export function findStateRoot(
 ): StateRoot {
   const real = realpathSync(workspace);
   const common = gitCommonDirectory(real);
-  if (common !== undefined) return new StateRoot(join(common, 'immutable'));
+  if (common !== undefined) {
+    const name = folderInRepository(real);
+    return new StateRoot(join(common, 'immutable', ...(name === undefined ? [] : ['folders', name])));
+  }
   const state = environment['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
   const name = createHash('sha256').update(real).digest('hex').slice(0, 16);
   return new StateRoot(join(state, 'immutable', name));
 }
 
+/**
+ * Where a folder lies in its repository, as one name for files and refs; the same in every clone and work tree.
+ *
+ * @returns undefined for the top, and without git
+ */
+export function folderInRepository(folder: string): string | undefined {
+  const real = realpathSync(folder);
+  const path = relative(repositoryTop(real) ?? real, real);
+  if (path === '') return undefined;
+  const name = path.replace(/[^\w-]/gu, (sign) => (sign === sep ? '%2F' : encodeSign(sign)));
+  return name.length <= LONGEST_NAME ? name : createHash('sha256').update(name).digest('hex');
+}
+
+/** `encodeURIComponent` leaves signs alone that no ref may hold. */
+function encodeSign(sign: string): string {
+  return [...Buffer.from(sign)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+}
+
+/** The top of the work tree that holds a directory. */
+export function repositoryTop(directory: string): string | undefined {
+  if (existsSync(join(directory, '.git'))) return directory;
+  const parent = dirname(directory);
+  return parent === directory ? undefined : repositoryTop(parent);
+}
+
 /** gitrepository-layout(5): `.git` is a directory, or a file that names one; `commondir` names what is shared. */
 export function gitCommonDirectory(directory: string): string | undefined {
-  const entry = join(directory, '.git');
-  const stat = statSync(entry, { throwIfNoEntry: false });
-  if (!stat) {
-    const parent = dirname(directory);
-    return parent === directory ? undefined : gitCommonDirectory(parent);
-  }
-  const gitDirectory = stat.isDirectory() ? entry : linkedDirectory(entry, directory);
+  const top = repositoryTop(directory);
+  if (top === undefined) return undefined;
+  const entry = join(top, '.git');
+  const gitDirectory = statSync(entry).isDirectory() ? entry : linkedDirectory(entry, top);
   if (gitDirectory === undefined) return undefined;
   const common = readIfThere(join(gitDirectory, 'commondir'))?.trim();
   return common === undefined ? gitDirectory : resolve(gitDirectory, common);

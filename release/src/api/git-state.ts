@@ -1,8 +1,6 @@
 import type { RunSpec } from '../run/spec';
 import { safeGit } from './safe-git';
 
-export { SAFE_GIT } from './safe-git';
-
 const NOTHING: RunSpec['git'] = { commit: null, branch: null, dirty: false, pushed: null };
 
 /** What git says of a workspace, and who the user is to git. Without git, or a repository, nothing. */

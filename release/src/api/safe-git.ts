@@ -1,16 +1,7 @@
 import { ask } from '../process/ask';
 import { isMissing, resolveTool } from '../process/resolve-tool';
+import { SAFE_GIT } from '../process/safe-git';
 import { toolEnvironment } from '../process/tool-environment';
-
-/** Hooks and monitors of a repository run programs that it brings: none of them may (release-engine.md §3.12). */
-export const SAFE_GIT: readonly string[] = [
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'core.fsmonitor=false',
-  '-c',
-  'core.pager=cat',
-];
 
 /** Asks git: what it prints, trimmed; undefined when it fails. */
 export type Git = (...words: readonly string[]) => Promise<string | undefined>;

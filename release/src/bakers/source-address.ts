@@ -1,12 +1,10 @@
+import { SAFE_GIT } from '../process/safe-git';
 import type { RunContext } from '../run/context';
-
-/** Nothing that a repository brings is run by asking git (release-engine.md §3.12). */
-const SAFE = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /** Where the source lies, as git's `origin` says; undefined without one. Never with a password in it. */
 export async function sourceAddress(context: RunContext): Promise<string | undefined> {
   try {
-    const words = [...SAFE, 'config', '--get', 'remote.origin.url'];
+    const words = [...SAFE_GIT, 'config', '--get', 'remote.origin.url'];
     const { code, standardOutput } = await context.ask({ tool: context.tool('git'), words });
     return code === 0 ? publicAddress(standardOutput.trim()) : undefined;
   } catch {

@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { repositoryTop } from '../state-root';
 
 /** A program, by the one file that is run. */
 export interface ResolvedTool {
@@ -15,7 +16,7 @@ export interface MissingTool {
 }
 
 /**
- * Finds a program on PATH. One that lies in the workspace is passed over and named: a repository must not bring the
+ * Finds a program on PATH. One that lies in the workspace, or in its repository, is passed over and named: a repository must not bring the
  * terraform that is run with the user's credentials. Relative entries of PATH are passed over as well.
  *
  * @param name without a directory, or an absolute path
@@ -38,7 +39,9 @@ export function searchTool(
   workspace: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly path: string | undefined; readonly ignored: readonly string[] } {
-  const root = realpathSync(workspace);
+  const real = realpathSync(workspace);
+  // A pipeline may lie deep in its repository: what stands beside it came by the same push.
+  const root = repositoryTop(real) ?? real;
   const ignored: string[] = [];
   for (const candidate of candidatesOf(name, environment)) {
     const path = executableAt(candidate);
@@ -47,7 +50,7 @@ export function searchTool(
     if (
       isInside(path, root) ||
       isInside(resolve(candidate), root) ||
-      isInside(resolve(candidate), resolve(workspace))
+      isInside(resolve(candidate), repositoryTop(resolve(workspace)) ?? resolve(workspace))
     ) {
       ignored.push(candidate);
       continue;
@@ -82,5 +85,5 @@ function executableAt(path: string): string | undefined {
 
 function isInside(path: string, directory: string): boolean {
   const from = relative(directory, path);
-  return from === '' || (!from.startsWith('..') && !isAbsolute(from));
+  return from !== '..' && !from.startsWith(`..${sep}`) && !isAbsolute(from);
 }

@@ -2,10 +2,10 @@ import type { Pipeline } from '../config/types';
 import type { LogView } from '../durable/chained-reader';
 import { Ledger } from '../ledger/ledger';
 import type { LedgerRecord } from '../ledger/record';
-import type { StateRoot } from '../state-root';
+import { folderInRepository, type StateRoot } from '../state-root';
 import { Git, UnreachableError } from './git';
 import { SharedLedger, type TeamReading } from './shared-ledger';
-import { TeamRef } from './team-ref';
+import { ledgerRef, TeamRef } from './team-ref';
 
 const TIMEOUT_MILLISECONDS = 60_000;
 
@@ -32,7 +32,8 @@ export function openSharedLedger(
   if (ledger.backend !== 'git') return undefined;
   const git = Git.find(folder);
   if (typeof git === 'string') throw new UnreachableError(ledger.remote, git);
-  return new SharedLedger(new TeamRef(git, ledger.remote, environment, timeout), root);
+  const ref = ledgerRef(folderInRepository(folder));
+  return new SharedLedger(new TeamRef(git, ledger.remote, environment, timeout, ref), root);
 }
 
 /** The history of an environment, as far as it can be known from here. */

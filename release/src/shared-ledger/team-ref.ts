@@ -3,8 +3,14 @@ import { checkChain, type CheckedChain } from '../durable/chained-reader';
 import { parseHolder, type LockHolder } from '../lock/holder';
 import { UnreachableError, type Git } from './git';
 
-/** Everything that a team shares of its releases. No branch, no tag: nobody checks it out. */
-export const LEDGER_REF = 'refs/immutable/ledger';
+/**
+ * Everything that a team shares of the releases of a pipeline. No branch, no tag: nobody checks it out.
+ *
+ * @param folder where the pipeline lies in its repository, as `folderInRepository` names it; undefined at the top
+ */
+export function ledgerRef(folder: string | undefined): string {
+  return folder === undefined ? 'refs/immutable/ledger' : `refs/immutable/folders/${folder}/ledger`;
+}
 
 const CLAIM_FILE = 'claim.json';
 const RECORD_FILE = /^\d{8,}-[0-9a-f]{12}\.json$/;
@@ -44,6 +50,7 @@ export class TeamRef {
     readonly remote: string,
     readonly environment: string,
     private readonly timeout: number,
+    private readonly ref = ledgerRef(undefined),
   ) {}
 
   /**
@@ -52,7 +59,7 @@ export class TeamRef {
    * @throws UnreachableError
    */
   commit(timeout = this.timeout): string | undefined {
-    const { code, output, problem } = this.git.run(['ls-remote', '--quiet', this.remote, LEDGER_REF], timeout);
+    const { code, output, problem } = this.git.run(['ls-remote', '--quiet', this.remote, this.ref], timeout);
     if (code !== 0) throw new UnreachableError(this.remote, problem);
     return /^[0-9a-f]{40,64}/.exec(output.toString('utf8'))?.[0];
   }
@@ -69,7 +76,7 @@ export class TeamRef {
       // Somebody may move the ref between the two questions.
       if (commit === undefined || this.has(commit) || this.fetch(commit)) return (this.last = this.read(commit));
     }
-    throw new UnreachableError(this.remote, `${LEDGER_REF} changes faster than it can be fetched`);
+    throw new UnreachableError(this.remote, `${this.ref} changes faster than it can be fetched`);
   }
 
   /**
@@ -79,15 +86,15 @@ export class TeamRef {
    */
   push(before: TeamState, change: TeamChange): string | undefined {
     const { commit, files } = this.write(before, change);
-    const lease = `--force-with-lease=${LEDGER_REF}:${before.commit ?? ''}`;
+    const lease = `--force-with-lease=${this.ref}:${before.commit ?? ''}`;
     const words = ['push', '--porcelain', '--quiet', '--no-verify', '--no-signed', '--no-follow-tags'];
     const { code, output, problem } = this.git.run(
-      [...words, '--recurse-submodules=no', lease, this.remote, `${commit}:${LEDGER_REF}`],
+      [...words, '--recurse-submodules=no', lease, this.remote, `${commit}:${this.ref}`],
       this.timeout,
     );
     if (code !== 0) return /^!\t\S*\t(.*)$/m.exec(output.toString('utf8'))?.[1] ?? problem;
     // Keeps the objects from being collected; the remote is asked before it is trusted.
-    this.git.run(['update-ref', LEDGER_REF, commit], this.timeout);
+    this.git.run(['update-ref', this.ref, commit], this.timeout);
     const { lines, claim } = change;
     const chain = { lines, head: lines.at(-1)?.hash ?? GENESIS, damage: undefined };
     this.last = { commit, chain, damagedText: undefined, claim, files };
@@ -102,7 +109,7 @@ export class TeamRef {
   private fetch(commit: string): boolean {
     const words = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-prune'];
     const { code, problem } = this.git.run(
-      [...words, '--no-recurse-submodules', '--refmap=', this.remote, `+${LEDGER_REF}:${LEDGER_REF}`],
+      [...words, '--no-recurse-submodules', '--refmap=', this.remote, `+${this.ref}:${this.ref}`],
       this.timeout,
     );
     if (this.has(commit)) return true;

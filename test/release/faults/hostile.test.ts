@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gitState } from '../../../release/src/api/git-state';
+import { safeGit } from '../../../release/src/api/safe-git';
 import { requirePipeline } from '../../../release/src/config/read';
 import { StateRoot } from '../../../release/src/state-root';
 import { Workspace } from '../../support/cli';
@@ -99,6 +100,24 @@ describe('F39: a repository that brings programs of its own', () => {
     expect(existsSync(join(outside, 'canary'))).toBe(false);
     // The monitor would have been run: the canary is no dead letter.
     made.git('status');
+    expect(existsSync(join(outside, 'canary'))).toBe(true);
+  });
+
+  it('git checks no signature with a program of the repository', async () => {
+    made.git('config', 'log.showSignature', 'true');
+    made.git('config', 'gpg.program', made.file('hook'));
+    const key = ['gpgsig -----BEGIN PGP SIGNATURE-----', ' ', ' -----END PGP SIGNATURE-----'];
+    const commit = made.git('cat-file', 'commit', 'HEAD').split('\n');
+    const end = commit.indexOf('');
+    made.write('signed', [...commit.slice(0, end), ...key, ...commit.slice(end)].join('\n'));
+    const signed = made.git('hash-object', '-t', 'commit', '-w', made.file('signed')).trim();
+    made.git('reset', '--quiet', '--soft', signed);
+    rmSync(join(outside, 'canary'), { force: true });
+    const git = safeGit(made.path);
+    expect(await git?.('log', '--format=%H', 'HEAD')).toContain(signed);
+    expect(existsSync(join(outside, 'canary'))).toBe(false);
+    // The check would have been made: the canary is no dead letter.
+    made.git('-c', 'core.fsmonitor=false', 'log', '-1');
     expect(existsSync(join(outside, 'canary'))).toBe(true);
   });
 

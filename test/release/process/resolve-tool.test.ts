@@ -39,6 +39,18 @@ describe('F39: which program is run', () => {
     expect(find('terraform', 'repo/bin', 'usr')).toBe(join(root, 'usr/terraform'));
   });
 
+  it('is none of the repository above the workspace, nor one that lies in a folder with two dots before its name', () => {
+    mkdirSync(join(root, 'repo/services/shop'), { recursive: true });
+    mkdirSync(join(root, 'repo/..tools'));
+    program('repo/..tools/packer');
+    expect(find('packer', 'repo/..tools')).toContain('was passed over');
+    program('repo/bin/terraform');
+    workspace = join(root, 'repo/services/shop');
+    expect(find('terraform', 'repo/bin')).toBe(join(root, 'repo/bin/terraform'));
+    mkdirSync(join(root, 'repo/.git'));
+    expect(find('terraform', 'repo/bin')).toContain('was passed over');
+  });
+
   it('is not reached through a link out of the workspace, nor through a link into it', () => {
     symlinkSync(program('real/terraform'), join(workspace, 'bin/terraform'));
     expect(find('terraform', 'repo/bin')).toContain('was passed over');

@@ -1,10 +1,8 @@
 import { ask } from '../../../../release/src/process/ask';
 import { isMissing, resolveTool } from '../../../../release/src/process/resolve-tool';
+import { SAFE_GIT } from '../../../../release/src/process/safe-git';
 import { toolEnvironment } from '../../../../release/src/process/tool-environment';
 import { requireTrust } from './trust';
-
-/** Hooks and monitors of a repository run programs that it brings: none of them may. */
-const SAFE = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.pager=cat'];
 
 /** Asks git something that it only reads. Undefined when it has no answer. @throws UntrustedError */
 export async function askGit(folder: string, words: readonly string[]): Promise<string | undefined> {
@@ -14,7 +12,7 @@ export async function askGit(folder: string, words: readonly string[]): Promise<
   try {
     const { code, standardOutput } = await ask({
       program: tool.path,
-      words: [...SAFE, ...words],
+      words: [...SAFE_GIT, ...words],
       cwd: folder,
       environment: toolEnvironment(process.env),
       timeout: 10_000,

@@ -5,12 +5,11 @@ import type { JsonObject } from '../../durable/canonical-json';
 import { readIfThere } from '../../durable/files';
 import { ask } from '../../process/ask';
 import { isMissing, resolveTool } from '../../process/resolve-tool';
+import { SAFE_GIT } from '../../process/safe-git';
 import { toolEnvironment } from '../../process/tool-environment';
 import type { RunContext, ToolAnswer } from '../../run/context';
 import type { DesiredRelease } from '../target';
 
-/** Nothing that a repository brings is run by asking git (release-engine.md §3.12). */
-const SAFE = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 const GIT_MILLISECONDS = 5 * 60_000;
 const DIRECTORY = 'tree';
 const LOCK_FILE = '.terraform.lock.hcl';
@@ -158,7 +157,7 @@ async function git(words: readonly string[], cwd: string, context: RunContext): 
   const tool = resolveTool('git', context.workspace, process.env);
   if (isMissing(tool)) return undefined;
   const environment = toolEnvironment(process.env);
-  return ask({ program: tool.path, words: [...SAFE, ...words], cwd, environment, timeout: GIT_MILLISECONDS });
+  return ask({ program: tool.path, words: [...SAFE_GIT, ...words], cwd, environment, timeout: GIT_MILLISECONDS });
 }
 
 function textOf(value: unknown): string | undefined {
