@@ -207,6 +207,21 @@ describe('markdown', () => {
     for (const row of text.split('\n').filter((line) => line.startsWith('| ')))
       expect(row.replaceAll('\\|', '').split('|')).toHaveLength(6);
   });
+
+  it('shows what a message quotes as text: no links, no pictures', async () => {
+    const policy = [
+      'lint:',
+      '  customRules:',
+      '    - id: custom/evil',
+      '      severity: error',
+      "      message: 'Use `ours`, ![x](https://evil.example/p.png) <img src=x>.'",
+      '      match: { instruction: FROM }',
+      '',
+    ].join('\n');
+    const inside = new Workspace({ 'immutable.yaml': policy, Dockerfile: MUTABLE_DOCKERFILE });
+    const { stdout } = await inside.run(['lint', '--format', 'markdown', '--only', 'custom/evil']);
+    expect(stdout).toContain('Use `ours`, !\\[x\\](https://evil.example/p.png) &lt;img src=x>.');
+  });
 });
 
 describe('--output', () => {

@@ -71,6 +71,34 @@ describe('hover', () => {
     expect(shown).toContain('It ends after 2026-12-31.');
   });
 
+  it('shows text of the repository as text: no links, no pictures', async () => {
+    const path = '/work/shop/![x](https:__evil.example_p.png) `a`.Dockerfile';
+    const disk = new MemoryDisk({ [path]: 'FROM node:20\n' });
+    const client = await start({ disk });
+    const reason = 'see ![x](https://evil.example/p.png) [click](https://evil.example) <img src="x"> `a` **b**';
+    const text = `# immutable: ignore[mutable-reference/image-latest] ${reason}\nFROM node:latest\n`;
+    await client.open(URI, 'dockerfile', text);
+    await client.diagnostics(URI);
+    const suppression = await hoverOn(client, URI, text, 'ignore[');
+    expect(suppression).not.toMatch(/(?<!\\)!\[|\[click\]\(|(?<!\\)<img|(?<!\\)`a/);
+    expect(suppression).toContain('see \\!\\[x\\]\\(https://evil.example/p.png\\)');
+    const image = await hoverOn(client, URI, text, 'node');
+    expect(image).toContain(
+      '[\\!\\[x\\]\\(https:\\_\\_evil.example\\_p.png\\) \\`a\\`.Dockerfile](file:///work/shop/!',
+    );
+    expect(image).toContain('x%5D%28https%3A__evil.example_p.png%29');
+    const plain = await start({
+      disk,
+      capabilities: (usual) => ({
+        ...usual,
+        textDocument: { ...usual.textDocument, hover: { contentFormat: ['plaintext'] } },
+      }),
+    });
+    await plain.open(URI, 'dockerfile', text);
+    await plain.diagnostics(URI);
+    expect(await hoverOn(plain, URI, text, 'ignore[')).toContain(`Suppression: ${reason}`);
+  });
+
   it('explains keys of immutable.yaml, unless another extension does', async () => {
     const text = 'lint:\n  rules:\n    mutable-reference/image-latest: off\n  overrides:\n    - files: ["a"]\n';
     const uri = 'file:///work/shop/immutable.yaml';
@@ -204,5 +232,26 @@ describe('explaining a rule', () => {
     const unused = await client.send(explainRule, { rule: 'suppression/unused' });
     expect(unused?.markdown).toContain('A suppression must silence a finding.');
     expect(await client.send(explainRule, { rule: 'no/such' })).toBeNull();
+  });
+
+  it('shows what a custom rule says as text', async () => {
+    const custom = [
+      'lint:',
+      '  customRules:',
+      '    - id: custom/evil',
+      '      severity: error',
+      "      message: 'Use `ours`. ![x](https://evil.example/p.png) <img src=x>'",
+      "      docs: 'javascript:alert(1)'",
+      '      match: { instruction: FROM }',
+      '',
+    ].join('\n');
+    const client = await start({ disk: new MemoryDisk({ '/work/shop/immutable.yaml': custom }) });
+    const text = 'FROM node:20\n';
+    await client.open(URI, 'dockerfile', text);
+    await client.diagnostics(URI);
+    const page = (await client.send(explainRule, { rule: 'custom/evil' }))?.markdown ?? '';
+    expect(page).toContain('- Use `ours`. !\\[x\\](https://evil.example/p.png) \\<img src=x>');
+    expect(page).not.toMatch(/(?<!\\)!\[|javascript/);
+    expect(await hoverOn(client, URI, text, 'FROM')).not.toMatch(/!\[|javascript/);
   });
 });

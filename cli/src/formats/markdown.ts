@@ -40,10 +40,10 @@ function table(report: Report): string[] {
   return [...head, ...rows.slice(0, MAX_ROWS), ...rest];
 }
 
-/** Text in a table cell: no bars, line breaks or tags. In the code spans of our messages a `<` is no tag. */
+/** Text in a table cell: no bars, line breaks, tags, links or pictures. In the code spans of our messages all is text. */
 function cell(text: string): string {
   const plain = printable(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
-  return plain.replace(/`[^`]*`|</g, (part) => (part === '<' ? '&lt;' : part));
+  return plain.replace(/`[^`]*`|[<[\]`]/g, (part) => (part === '<' ? '&lt;' : part.length === 1 ? `\\${part}` : part));
 }
 
 function code(text: string): string {

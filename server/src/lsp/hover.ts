@@ -1,5 +1,6 @@
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver';
 import { CONFIG_NAMES } from '../core/config';
+import { markdownCode, markdownLink, markdownMessage, withoutMarkdown } from '../core/markdown';
 import { LineIndex, type Range } from '../core/text';
 import { asMap, type DataNode } from '../lang/data/tree';
 import { parseYaml } from '../lang/data/yaml';
@@ -66,9 +67,10 @@ function asHover(found: readonly (HoverText | undefined)[], lines: LineIndex, { 
   const [first] = texts;
   if (!first) return null;
   const value = texts.map(({ markdown }) => markdown).join('\n\n---\n\n');
-  const plain = value.replace(/\*\*|`/g, '').replace(/\[([^\]]*)\]\(([^)]*)\)/g, '$1 ($2)');
   return {
-    contents: features.markdown ? { kind: MarkupKind.Markdown, value } : { kind: MarkupKind.PlainText, value: plain },
+    contents: features.markdown
+      ? { kind: MarkupKind.Markdown, value }
+      : { kind: MarkupKind.PlainText, value: withoutMarkdown(value) },
     range: toLspRange(lines, first.range),
   };
 }
@@ -88,10 +90,13 @@ function findingHover(
   const rules = [...new Set(items.map(({ finding }) => finding.rule))];
   const texts = rules.map((rule) => {
     const href = links.href(rule, result.location.folder.customRules());
-    const name = href === undefined ? `**\`${rule}\`**` : `**[\`${rule}\`](${href})**`;
+    const name = `**${href === undefined ? markdownCode(rule) : markdownLink(markdownCode(rule), href)}**`;
     const summary = folders.metaOf(rule)?.summary;
     const why = whyOf(runtime.readDoc(rule) ?? '');
-    return [`${name}${summary === undefined ? '' : `: ${summary}.`}`, ...(why === undefined ? [] : [why])].join('\n\n');
+    return [
+      `${name}${summary === undefined ? '' : `: ${markdownMessage(summary)}.`}`,
+      ...(why === undefined ? [] : [why]),
+    ].join('\n\n');
   });
   return { markdown: texts.join('\n\n'), range: toOffsets(result.lines, first.range) };
 }
@@ -105,7 +110,7 @@ function configHover(document: OpenDocument, offset: number, { links }: HoverPar
   const key = keysOf(configSchemaAt(found.path.slice(0, -1))).find((one) => one.name === name);
   if (!key) return undefined;
   const href = name.includes('/') ? links.href(name) : undefined;
-  const title = href === undefined ? `**\`${name}\`**` : `**[\`${name}\`](${href})**`;
+  const title = `**${href === undefined ? markdownCode(name) : markdownLink(markdownCode(name), href)}**`;
   return { markdown: `${title}${key.description === undefined ? '' : `: ${key.description}`}`, range: found.range };
 }
 

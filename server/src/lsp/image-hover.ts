@@ -1,4 +1,5 @@
 import { HOLE } from '../core/mapped-text';
+import { markdownCode, markdownLink, markdownText } from '../core/markdown';
 import { detectKind } from '../lang/detect';
 import type { ImageUse } from '../model/facts';
 import { imagePlace } from '../model/image-findings';
@@ -50,11 +51,13 @@ export function imageHover(
       );
       const digest = reference.digest ?? knownDigest(others, reference.tag);
       const lines = [
-        `**\`${reference.repository}\`**${reference.tag === undefined || reference.tag.includes(HOLE) ? '' : ` tag \`${reference.tag}\``}`,
+        `**${markdownCode(reference.repository)}**${reference.tag === undefined || reference.tag.includes(HOLE) ? '' : ` tag ${markdownCode(reference.tag)}`}`,
         CLASSES[reference.tagClass],
       ];
       if (digest !== undefined)
-        lines.push(`${reference.digest === undefined ? 'Digest of this tag elsewhere here' : 'Digest'}: \`${digest}\``);
+        lines.push(
+          `${reference.digest === undefined ? 'Digest of this tag elsewhere here' : 'Digest'}: ${markdownCode(digest)}`,
+        );
       if (others.length > 0) lines.push(`Also used in this folder:\n${list(others, result.location)}`);
       return { markdown: lines.join('\n\n'), range: place };
     }
@@ -72,9 +75,12 @@ function knownDigest(others: readonly ImageSummary[], tag: string | undefined): 
 function list(others: readonly ImageSummary[], { folder }: Location): string {
   const shown = others.slice(0, MAX_SHOWN).map(({ at, tag, digest }) => {
     const resource = folder.resourceOf(at.path);
-    const name = resource ? `[${at.path}](${formatUri(resource)})` : at.path;
-    const version = digest === undefined ? (tag ?? 'no tag') : `${tag === undefined ? '' : `${tag} `}with digest`;
-    return `- ${name}: ${version}`;
+    const label = markdownText(at.path);
+    const name = resource ? markdownLink(label, formatUri(resource)) : label;
+    const version = [tag === undefined ? [] : markdownText(tag), digest === undefined ? [] : 'with digest']
+      .flat()
+      .join(' ');
+    return `- ${name}: ${version === '' ? 'no tag' : version}`;
   });
   const left = others.length - shown.length;
   return [...shown, ...(left > 0 ? [`- and ${left} more`] : [])].join('\n');

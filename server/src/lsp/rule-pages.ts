@@ -1,3 +1,4 @@
+import { markdownLink, markdownMessage, markdownText } from '../core/markdown';
 import { shownRulePage } from '../core/rule-page';
 import type { Folders } from './folders';
 import type { Runtime } from './runtime';
@@ -14,9 +15,13 @@ export function explain(rule: string, folders: Folders, runtime: Pick<Runtime, '
   if (!meta) return null;
   const page = runtime.readDoc(rule);
   if (page !== undefined) return { markdown: shownRulePage(page), title: rule };
-  const messages = Object.values(meta.messages).map((message) => `- ${message}`);
-  const link = meta.docs === undefined ? [] : ['', meta.docs];
-  return { markdown: [`# ${rule}`, '', `${meta.summary}.`, '', ...messages, ...link, ''].join('\n'), title: rule };
+  const messages = Object.values(meta.messages).map((message) => `- ${markdownMessage(message)}`);
+  const isLink = /^https?:\/\//.test(meta.docs ?? '');
+  const link = meta.docs !== undefined && isLink ? ['', markdownLink(markdownText(meta.docs), meta.docs)] : [];
+  return {
+    markdown: [`# ${rule}`, '', `${markdownMessage(meta.summary)}.`, '', ...messages, ...link, ''].join('\n'),
+    title: rule,
+  };
 }
 
 /** The paragraph of a page that says why. Undefined when the page has none. */

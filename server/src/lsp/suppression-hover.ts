@@ -1,3 +1,4 @@
+import { markdownCode, markdownLink, markdownMessage, markdownText } from '../core/markdown';
 import type { Suppression } from '../core/suppress';
 import type { Range } from '../core/text';
 import type { Folders } from './folders';
@@ -25,14 +26,14 @@ export function suppressionHover(
     found.targets.some(({ start, end }) => start <= finding.range.start && finding.range.start < end),
   );
   const parts = [
-    `**Suppression**${found.reason === undefined ? ' without a reason' : `: ${found.reason}`}`,
+    `**Suppression**${found.reason === undefined ? ' without a reason' : `: ${markdownText(found.reason)}`}`,
     ...found.rules.map(({ id }) => {
       const own = silenced.filter(({ rule }) => rule === id || (id.endsWith('/*') && rule.startsWith(id.slice(0, -1))));
       const href = links.href(id);
-      const name = href === undefined ? `\`${id}\`` : `[\`${id}\`](${href})`;
+      const name = href === undefined ? markdownCode(id) : markdownLink(markdownCode(id), href);
       const summary = folders.metaOf(id)?.summary;
       const count = own.length === 1 ? 'silences 1 finding' : `silences ${own.length} findings`;
-      return `- ${name}: ${count}${summary === undefined ? '' : `. ${summary}.`}`;
+      return `- ${name}: ${count}${summary === undefined ? '' : `. ${markdownMessage(summary)}.`}`;
     }),
   ];
   if (found.until) {

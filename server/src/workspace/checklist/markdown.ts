@@ -1,3 +1,4 @@
+import { markdownCode, markdownMessage } from '../../core/markdown';
 import type { ChecklistItem, ItemStatus } from './evaluate';
 import { PHASES } from './items';
 
@@ -56,15 +57,15 @@ function describe(
   const lines = [`- ${BOXES[status]} **${title}**: ${STATUS_WORDS[status]}`, `  - ${reason}`];
   if (next !== undefined) lines.push(`  - Next: ${next}`);
   for (const { path, line, rule, severity, message } of findings.slice(0, LISTED)) {
-    lines.push(`  - ${severity} \`${shown(path)}:${line + 1}\` ${oneLine(message)} (${rule})`);
+    lines.push(`  - ${severity} ${markdownCode(`${shown(path)}:${line + 1}`)} ${markdownMessage(message)} (${rule})`);
   }
   if (findings.length > LISTED) lines.push(`  - and ${findings.length - LISTED} more`);
   if (status !== 'not-applicable') {
-    lines.push(...evidence.map(({ path, line, what }) => `  - see \`${shown(path)}:${line + 1}\` ${oneLine(what)}`));
+    lines.push(
+      ...evidence.map(
+        ({ path, line, what }) => `  - see ${markdownCode(`${shown(path)}:${line + 1}`)} ${markdownMessage(what)}`,
+      ),
+    );
   }
   return lines.join('\n');
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }
