@@ -69,7 +69,13 @@ async function openInBrowser(folder) {
     packageExtension(vsix);
     installExtension(editor, directory, vsix);
     if (isStopping) return;
-    const settings = { 'workbench.startupEditor': 'none', 'telemetry.telemetryLevel': 'off' };
+    const settings = {
+      // The chat of the editor would take a third of the window from whoever came to see this extension.
+      'chat.disableAIFeatures': true,
+      'telemetry.telemetryLevel': 'off',
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      'workbench.startupEditor': 'none',
+    };
     // Other people on this machine can reach the port, but do not know the token. A folder of the user's own is trusted
     // only when the user says so.
     const token = randomBytes(18).toString('hex');

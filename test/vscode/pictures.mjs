@@ -1,4 +1,4 @@
-// `npm run pictures [-- delivery]`: takes the pictures of the documentation: those of the suites in the browser, and one
+// `npm run pictures [-- delivery [SCENE]]`: takes the pictures of the documentation: those of the suites in the browser, and one
 // of what each command of delivery shows; `delivery` takes only the latter.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +11,9 @@ import { root } from './suite.mjs';
 
 const PICTURES = ['quick-fix', 'diff', 'release-plan', 'release-unhealthy'];
 
-await takeDeliveryPictures();
-if (process.argv[2] !== 'delivery') await takeSuitePictures();
+const [part, scene] = process.argv.slice(2);
+await takeDeliveryPictures(scene);
+if (part !== 'delivery') await takeSuitePictures();
 
 async function takeSuitePictures() {
   const release = await runReleaseBrowserTests({ editor: ensureEditor(), executable: ensureBrowser() });

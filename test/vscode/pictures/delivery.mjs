@@ -16,11 +16,14 @@ const SETTINGS = { ...QUIET_SETTINGS, 'window.autoDetectColorScheme': true, 'not
 /** How long an apply takes that a run is stopped in. */
 const SLOW = 'provisioner "local-exec" {\n    command = "sleep 20"\n  }\n  triggers_replace';
 
-/** Takes all of them. `docs/images/delivery` holds nothing else afterwards. */
-export async function takeDeliveryPictures() {
+/**
+ * Takes them.
+ *
+ * @param {string | undefined} only the one scene to take, while the script is worked on; all of them otherwise
+ */
+export async function takeDeliveryPictures(only) {
   const folders = { screenshots: join(root, 'test-results/vscode'), pictures: join(root, 'docs/images/delivery') };
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folders.pictures)) rmSync(join(folders.pictures, name));
   const directory = mkdtempSync(join(tmpdir(), 'immutable-pictures-'));
   try {
     const environment = { ...process.env, XDG_STATE_HOME: join(directory, 'xdg'), CHECKPOINT_DISABLE: '1' };
@@ -35,11 +38,13 @@ export async function takeDeliveryPictures() {
     const browser = await launchBrowser(ensureBrowser());
     try {
       for (const [scene, take] of Object.entries(SCENES)) {
+        if (only !== undefined && only !== scene) continue;
         const studio = await Studio.open({ browser, server, folder: shops[scene], folders });
         try {
           await take(studio, shops[scene], environment);
         } catch (error) {
-          await studio.page.screenshot({ path: join(folders.screenshots, `failed-picture-${scene}.png`) });
+          const path = join(folders.screenshots, `failed-picture-${scene}.png`);
+          await studio.page.screenshot({ path }).catch(() => undefined);
           throw error;
         } finally {
           await studio.close();
@@ -59,8 +64,9 @@ const SCENES = { bare: takeSetUp, shop: takeShop, chain: takePromotion, old: tak
 async function takeSetUp(studio) {
   await studio.command('Set Up Pipeline');
   await studio.line('environments:');
-  const toast = await studio.toast('Look at each guess');
-  await studio.takeDocument('set-up-pipeline', { lines: 30, also: [studio.page.locator('.tab.active'), toast] });
+  await studio.toast('A proposal from');
+  await studio.workbench.hideToasts();
+  await studio.takeDocument('set-up-pipeline', { also: [studio.page.locator('.tab.active')] });
 }
 
 async function takeShop(studio, shop, environment) {

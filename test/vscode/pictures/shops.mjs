@@ -79,6 +79,7 @@ function chain(directory, environment) {
   const staging = local.slice(0, end);
   const production = staging
     .replace('dir: terraform', 'dir: production')
+    .replace('    rollback: { auto: on-health-failure }', '')
     .replace(/^/, '    protected: true\n    promoteFrom: { environment: staging }\n');
   writeFileSync(yaml, `${head}  staging:\n${staging}\n  production:\n${production}${local.slice(end)}`);
   commit(folder, 'Production');

@@ -6,9 +6,10 @@ import { Workbench } from '../browser/workbench.mjs';
 import { workbenchAddress } from '../lib/browser.mjs';
 import { shrink } from './shrink.mjs';
 
-const LIMIT = { timeout: 30_000 };
+/** Guards against hangs: a picture may be taken on a busy machine. */
+const LIMIT = { timeout: 120_000 };
 /** How long real tools may take. */
-const RUN_LIMIT = { timeout: 120_000 };
+const RUN_LIMIT = { timeout: 240_000 };
 const SIZE = { width: 1180, height: 800 };
 const SETTLE_MS = 400;
 const EDGE = 8;
@@ -28,6 +29,7 @@ export class Studio {
   /** Opens a window on a folder. */
   static async open({ browser, server, folder, folders }) {
     const context = await browser.newContext({ viewport: SIZE, colorScheme: 'light' });
+    context.setDefaultTimeout(LIMIT.timeout);
     const studio = new Studio(await context.newPage(), folders);
     await studio.workbench.open(workbenchAddress(server, folder));
     return studio;
