@@ -152,6 +152,14 @@ describe('a registry that cannot be trusted', () => {
     await vi.waitFor(() => expect(isOpen).toBe(false), { timeout: 5000 });
   });
 
+  it('F10: one that takes the call and never answers is told within 5 s', async () => {
+    const host = await listen(() => undefined);
+    const start = performance.now();
+    expect(await client.problem(`${host}/shop/web`)).toContain(`${host} did not answer`);
+    expect(performance.now() - start).toBeLessThan(5000);
+    server?.closeAllConnections();
+  });
+
   it('tells who cannot be reached apart from who says no', async () => {
     const host = await listen((_request, response) => response.writeHead(403).end());
     expect(await client.problem(`${host}/shop/web`)).toBeUndefined();

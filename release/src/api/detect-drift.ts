@@ -5,7 +5,7 @@ import type { EnvironmentConfig } from '../config/types';
 import { actionFor } from '../drift/actions';
 import { lookAtContainers } from '../drift/containers-look';
 import type { Difference, LedgerFacts, TargetLook } from '../drift/difference';
-import { imageThere } from '../drift/image-there';
+import { imageThere, movedTagOf } from '../drift/image-there';
 import { keepLook } from '../drift/last-look';
 import { ledgerFacts } from '../drift/ledger-facts';
 import { LookContext } from '../drift/look-context';
@@ -140,7 +140,7 @@ async function lookAt(
   }
 }
 
-/** The next start on another machine needs the image of the live release. */
+/** The next start on another machine needs the image of the live release; its tag should lead to it still. */
 async function imagesGone(
   { live }: LedgerFacts,
   { root }: Workspace,
@@ -155,6 +155,11 @@ async function imagesGone(
     if (found.is === 'gone') {
       const text = `${found.reason}; the next start that has no copy of it fails`;
       differences.push({ kind: 'gone', where: image.ref, text });
+    }
+    const moved = found.is === 'unknown' ? undefined : await movedTagOf(image, own, context);
+    if (moved !== undefined) {
+      const text = `the tag ${image.tag ?? ''} leads to ${moved} now: somebody moved it; what runs is named by its digest and not affected`;
+      differences.push({ kind: 'tag', where: image.ref, text });
     }
     if (found.is === 'unknown') unseen.push(`Whether ${image.ref} can still be had: ${found.reason}.`);
   }

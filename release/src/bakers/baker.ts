@@ -23,6 +23,12 @@ export interface BakedImage extends JsonObject {
   readonly provenance: JsonObject;
 }
 
+/**
+ * Whether an image can be had. `gone` is proven: whoever keeps it said that it is not there. `unknown`: nobody could tell
+ * now, and the next who asks may be told.
+ */
+export type ImageThere = { readonly is: 'there' } | { readonly is: 'gone' | 'unknown'; readonly reason: string };
+
 /** Makes images of one kind. */
 export interface Baker {
   /** Hash of everything that the image is made of: the same hash and a retrievable image need no new bake. */
@@ -38,6 +44,13 @@ export interface Baker {
   recoverBake(image: ImageConfig, intent: JsonObject, context: RunContext): Promise<JsonObject | undefined>;
   /** Makes it retrievable under a unique name and proves its digest by asking. May be called again after a crash. */
   publish(image: ImageConfig, baked: JsonObject, known: Known, context: RunContext): Promise<BakedImage>;
-  /** True when a deployment could get the image now; else why not. */
-  retrievable(image: BakedImage, context: RunContext): Promise<true | string>;
+  /** Whether a deployment could get the image now. */
+  retrievable(image: BakedImage, context: RunContext): Promise<ImageThere>;
+  /**
+   * What the tag of an image leads to now when somebody moved it (F11); undefined when nobody did, or for images
+   * without tags.
+   *
+   * @throws RegistryError when nobody answers
+   */
+  movedTag?(image: BakedImage, context: RunContext): Promise<string | undefined>;
 }

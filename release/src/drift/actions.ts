@@ -21,6 +21,8 @@ export function actionFor({ kind }: Difference, environment: string, { live, liv
       return 'Adopt: `terraform apply -refresh-only`, then write it into the code. Or undo it where it was done.';
     case 'extra':
       return `Look what it does. \`immutable-infra retire ${environment}\` ends a slot without traffic; what this tool did not start, you end by hand.`;
+    case 'tag':
+      return 'Find out who pushes over tags of releases; nothing that we run goes by a tag. Have the registry refuse it, where it can (immutable tags).';
     case 'gone':
       return `Bake it again while it still runs: \`${deploy} --rebake\`. Keep the registry from deleting images that are live.`;
   }

@@ -10,8 +10,9 @@ import type { StoredRelease } from '../ledger/releases';
  * - `missing`: what should run does not.
  * - `extra`: something runs that no release of the ledger started.
  * - `gone`: the image can be had no more, so the next start elsewhere fails.
+ * - `tag`: the tag of the live image leads to another one. What runs is not affected: it is named by its digest.
  */
-export type DriftKind = 'image' | 'config' | 'state' | 'route' | 'missing' | 'extra' | 'gone';
+export type DriftKind = 'image' | 'config' | 'state' | 'route' | 'missing' | 'extra' | 'gone' | 'tag';
 
 /** One thing that is not as the ledger says. Holds no secret. */
 export interface Difference {

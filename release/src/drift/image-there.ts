@@ -1,12 +1,10 @@
-import type { BakedImage } from '../bakers/baker';
+import type { BakedImage, ImageThere } from '../bakers/baker';
 import { amiIsThere } from '../bakers/packer/ami';
 import { isKept, objectPath } from '../bakers/packer/stored-files';
+import { movedTag } from '../registry/moved-tag';
 import { Registry, RegistryError } from '../registry/registry';
 import type { RunContext } from '../run/context';
 import type { StateRoot } from '../state-root';
-
-/** `there`: it can be had. `gone`: it cannot. `unknown`: nobody answered. With the reason, in words. */
-export type ImageThere = { readonly is: 'there' } | { readonly is: 'gone' | 'unknown'; readonly reason: string };
 
 interface BakedFile {
   readonly path: string;
@@ -24,11 +22,8 @@ export async function imageThere(
   switch (image.kind) {
     case 'container':
       return inRegistry(image, own, context);
-    case 'ami': {
-      const answer = await amiIsThere(image.id, region ?? undefined, context);
-      if (answer === true) return { is: 'there' };
-      return { is: answer.startsWith('nobody') ? 'unknown' : 'gone', reason: answer };
-    }
+    case 'ami':
+      return amiIsThere(image.id, region ?? undefined, context);
     case 'files':
       for (const { path, sha256 } of files ?? []) {
         if (await isKept(sha256, root)) continue;
@@ -43,22 +38,48 @@ export async function imageThere(
   }
 }
 
+/**
+ * What the tag of an image leads to now when somebody moved it (F11); undefined when nobody did, or nobody answers:
+ * `imageThere` says that already.
+ */
+export async function movedTagOf(
+  image: BakedImage,
+  own: Readonly<Record<string, string | undefined>>,
+  context: RunContext,
+): Promise<string | undefined> {
+  if (image.kind !== 'container') return undefined;
+  try {
+    return await movedTag(image, registryOf(image, own, context), context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof RegistryError)) throw error;
+    return undefined;
+  }
+}
+
 async function inRegistry(
   image: BakedImage,
   own: Readonly<Record<string, string | undefined>>,
   context: RunContext,
 ): Promise<ImageThere> {
   const [repository = ''] = image.ref.split('@');
-  const bake = context.pipeline.images.get(image.name)?.bake;
-  const isInsecure = bake?.kind === 'container' && bake.insecureRegistry;
-  const host = repository.split('/')[0] ?? '';
-  const registry = new Registry({ own, workspace: context.workspace, insecure: isInsecure ? [host] : [] });
   try {
-    const found = await registry.manifest(repository, image.id, context.signal);
+    const found = await registryOf(image, own, context).manifest(repository, image.id, context.signal);
     return found ? { is: 'there' } : { is: 'gone', reason: `the registry has ${image.ref} no more` };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof RegistryError)) throw error;
     return { is: 'unknown', reason: error.message.replace(/\.$/, '') };
   }
+}
+
+function registryOf(
+  image: BakedImage,
+  own: Readonly<Record<string, string | undefined>>,
+  context: RunContext,
+): Registry {
+  const bake = context.pipeline.images.get(image.name)?.bake;
+  const isInsecure = bake?.kind === 'container' && bake.insecureRegistry;
+  const host = image.ref.split('/')[0] ?? '';
+  return new Registry({ own, workspace: context.workspace, insecure: isInsecure ? [host] : [] });
 }

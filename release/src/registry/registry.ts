@@ -12,6 +12,9 @@ import { HttpFailure } from '../../../server/src/workspace/digests/transport';
 /** For one answer. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
+/** Whether anybody is there is said in less than 5 s, before anything is built (F10). */
+const PRESENCE_MILLISECONDS = 3_500;
+
 /** More images behind one name are made in bad faith. */
 const MOST_PLATFORMS = 64;
 
@@ -86,10 +89,16 @@ export class Registry {
     return { digest: found.digest, digests: unique(digests) };
   }
 
+  /** The digest behind a tag, and nothing of what it consists of; undefined when there is none. @throws RegistryError */
+  async digestOf(repository: string, tag: string, signal?: AbortSignal): Promise<string | undefined> {
+    return (await this.read(repository, tag, signal))?.digest;
+  }
+
   /** Why the registry of a repository cannot be used now; undefined when it answers. Asks for a name nobody has. */
   async problem(repository: string, signal?: AbortSignal): Promise<string | undefined> {
     try {
-      await this.read(repository, 'immutable-infra-asks-whether-you-are-there', signal);
+      const around = { ...this.around, timeoutMs: PRESENCE_MILLISECONDS };
+      await this.read(repository, 'immutable-infra-asks-whether-you-are-there', signal, around);
       return undefined;
     } catch (error) {
       if (error instanceof RegistryError && error.isUnreachable) return error.message;
@@ -103,12 +112,13 @@ export class Registry {
     repository: string,
     name: string,
     signal: AbortSignal | undefined,
+    around: Surroundings = this.around,
   ): Promise<{ readonly digest: string; readonly content: Json } | undefined> {
     let reference: RegistryReference | undefined;
     try {
       const base = registryReference(`${repository}:latest`, this.insecure);
       reference = { ...base, tag: name, text: `${repository}${name.includes(':') ? '@' : ':'}${name}` };
-      const manifest = await readManifest(reference, this.around, signal);
+      const manifest = await readManifest(reference, around, signal);
       return manifest && { digest: manifest.digest, content: objectOf(JSON.parse(textOf(manifest.body))) };
     } catch (error) {
       if (error instanceof HttpFailure && reference) {

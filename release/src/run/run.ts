@@ -12,10 +12,11 @@ import type { StateRoot } from '../state-root';
 import type { Target } from '../targets/target';
 import { RunStoppedError, type RunContext } from './context';
 import { bakedImages, deploy, retireSlot, type DeployParts, type RunEnd } from './deploy';
-import { DurableSteps } from './durable-steps';
+import { DurableSteps, JournalMismatchError } from './durable-steps';
 import { Journal } from './journal';
 import type { JournalEntry, Outcome } from './journal-entry';
 import { ledgerWriter, type LedgerWriter } from './ledger-writer';
+import { noteMovedTags } from './moved-tags';
 import { rollback } from './rollback';
 import { isEffect, RunGuard } from './run-guard';
 import { requireNoTrial } from './retire-guards';
@@ -41,6 +42,8 @@ export interface RunWorld {
   readonly readLedger?: ((environment: string) => LogView<LedgerRecord>) | undefined;
   /** Called when the end is known, before it is written down. */
   readonly beforeClose?: ((end: RunEnd) => void) | undefined;
+  /** Masks secrets in what is written down. */
+  readonly mask?: ((text: string) => string) | undefined;
   /** Bytes that are free below a directory; tests say how many. */
   readonly freeBytes?: ((directory: string) => number) | undefined;
 }
@@ -59,7 +62,7 @@ export async function executeRun(world: RunWorld): Promise<RunEnd> {
   const past = Journal.read(directory).records();
   const closed = past.findLast((entry) => entry.type === 'run.closed');
   if (closed?.type === 'run.closed') return { outcome: closed.outcome, text: closed.reason };
-  const journal = Journal.open(directory, root.torn, fence);
+  const journal = Journal.open(directory, root.torn, fence, SYSTEM_CLOCKS, world.mask);
   const ledgerPath = root.ledger(spec.environment ?? IMAGES);
   const ledger = Ledger.open(ledgerPath, root.torn, fence, SYSTEM_CLOCKS, world.courier);
   if (ledger.savedTail !== undefined) {
@@ -69,7 +72,10 @@ export async function executeRun(world: RunWorld): Promise<RunEnd> {
     });
   }
   try {
-    const end = await runToEnd(world, journal, past, ledgerWriter(ledger, journal.reserve, context), ledgerPath);
+    const view = readLog<LedgerRecord>(ledgerPath);
+    const earlier = view.records().filter(({ run }) => run === spec.run);
+    const writer = ledgerWriter(ledger, journal.reserve, context, earlier, world.mask);
+    const end = await runToEnd(world, journal, past, writer, view);
     world.beforeClose?.(end);
     journal.append({ type: 'run.closed', outcome: end.outcome, reason: end.text });
     journal.reserve.release();
@@ -90,13 +96,13 @@ async function runToEnd(
   journal: Journal,
   past: readonly JournalEntry[],
   ledger: LedgerWriter,
-  ledgerPath: string,
+  view: LogView<LedgerRecord>,
 ): Promise<RunEnd> {
   const { spec, context, control, target, bakerOf } = world;
   const guard = new RunGuard(world, journal.reserve);
   const steps = new DurableSteps(journal, past, guard);
-  const view = readLog<LedgerRecord>(ledgerPath);
-  const history = new ReleaseHistory(view);
+  // As the run found it: what it wrote itself would make a resumed run decide anew, and go another way.
+  const history = new ReleaseHistory({ records: () => view.records().filter(({ run }) => run !== spec.run) });
   const bake = { root: world.root, spec, context, steps, ledger, view, bakerOf };
   const environment = context.environment ?? noEnvironment(context.pipeline);
   const parts: DeployParts = {
@@ -126,6 +132,7 @@ async function runToEnd(
     return await perform(parts);
   } catch (error) {
     if (error instanceof RunStoppedError) return { outcome: OUTCOME_OF[error.kind], text: error.message };
+    if (error instanceof JournalMismatchError) return unresumable(error, past);
     if (!(error instanceof Error) || !isFull(error)) throw error;
     const isUntouched = !guard.hasBegun && !past.some(({ type }) => isEffect(type));
     if (isUntouched) {
@@ -133,6 +140,18 @@ async function runToEnd(
     }
     throw new DiskFullError(`${error.message}. Make room, then resume the run`, { cause: error });
   }
+}
+
+/** It cannot go on, and nobody shall wait for it: the run ends, and says what to look at. */
+function unresumable(error: JournalMismatchError, past: readonly JournalEntry[]): RunEnd {
+  const why = `This run cannot be resumed: ${error.message}. That is a mistake of ours: please report it.`;
+  if (!past.some(({ type }) => isEffect(type))) {
+    return { outcome: 'refused', text: `${why} Start a new run. Nothing was changed.` };
+  }
+  return {
+    outcome: 'partial',
+    text: `${why} See what runs with \`immutable-infra drift\`, then start a new run.`,
+  };
 }
 
 function isFull(error: Error): boolean {
@@ -153,8 +172,11 @@ async function perform(parts: DeployParts): Promise<RunEnd> {
     case 'bake':
       return bakeOnly(parts);
     case 'deploy':
-    case 'promote':
-      return deploy(parts);
+    case 'promote': {
+      const end = await deploy(parts);
+      await noteMovedTags(parts);
+      return end;
+    }
     case 'rollback':
       return rollback(parts);
     case 'retire':

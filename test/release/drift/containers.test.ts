@@ -37,6 +37,8 @@ let server: Server;
 let host: string;
 /** What the registry answers. */
 let status: number;
+/** What it has under a tag. */
+let tagged: string;
 let containers: JsonObject[];
 
 beforeEach(async () => {
@@ -44,12 +46,14 @@ beforeEach(async () => {
   for (const name of ['work', 'state', 'bin', 'tmp']) mkdirSync(join(directory, name));
   root = new StateRoot(join(directory, 'state'));
   status = 200;
+  tagged = MANIFEST;
   containers = [];
   server = createServer((request, response) => {
     response.writeHead(request.url === '/v2/' ? 200 : status, {
       'content-type': 'application/vnd.oci.image.manifest.v1+json',
     });
-    response.end(status === 200 ? MANIFEST : '{}');
+    const isTag = request.url?.includes('/manifests/rel-') === true;
+    response.end(status === 200 ? (isTag ? tagged : MANIFEST) : '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -147,6 +151,21 @@ describe('drift of containers', () => {
     expect(report).toMatchObject({ isLooked: true, live: { id: 'v1', slot: 'blue', commit: null } });
     expect(report.unseen.join(' ')).toContain('inside a running container');
     expect(lastLook(root, 'local')).toEqual(report);
+  });
+
+  it('F11: a tag that somebody moved is told; what runs is not affected', async () => {
+    const image = { ...containerImage('web', V1, `${host}/shop/web`, CONFIG), tag: 'rel-v1' };
+    record(root, 'local', release('v1', [image]));
+    containers = [container('blue', 'v1')];
+    route('8081', 'v1');
+    expect(kinds(await look())).toEqual([]);
+    tagged = MANIFEST.replace('"size":2', '"size":3');
+    const report = await look();
+    expect(kinds(report)).toEqual([`tag ${host}/shop/web@${V1}`]);
+    const found = `sha256:${createHash('sha256').update(tagged).digest('hex')}`;
+    expect(report.differences[0]?.text).toContain(`the tag rel-v1 leads to ${found} now: somebody moved it`);
+    expect(report.differences[0]?.action).toContain('Find out who pushes');
+    expect(report.instances).toMatchObject([{ match: 'match', hasTraffic: true }]);
   });
 
   it('says so when the registry does not answer: nothing is gone then', async () => {

@@ -4,10 +4,11 @@ import { fillText, UnknownValueError, type Known } from '../../config/interpolat
 import type { ContainerBake, ImageConfig } from '../../config/types';
 import type { JsonObject } from '../../durable/canonical-json';
 import { removeIfThere } from '../../durable/files';
+import { movedTag } from '../../registry/moved-tag';
 import { Registry, RegistryError } from '../../registry/registry';
 import { RunStoppedError, type RunContext } from '../../run/context';
 import { ContainerEngine } from '../../targets/containers/engine';
-import type { BakedImage, Baker } from '../baker';
+import type { BakedImage, Baker, ImageThere } from '../baker';
 import { findBuilder, type Builder } from './builder';
 import { baseImages, baseOfTarget } from './dockerfile';
 import { containerInputs, readDockerfile } from './inputs';
@@ -144,31 +145,33 @@ class ContainerBaker implements Baker {
     };
   }
 
-  async retrievable(image: BakedImage, context: RunContext): Promise<true | string> {
-    const config = context.pipeline.images.get(image.name);
-    const isInsecure = config?.bake.kind === 'container' && config.bake.insecureRegistry;
+  async retrievable(image: BakedImage, context: RunContext): Promise<ImageThere> {
     const [repository = ''] = image.ref.split('@');
-    const problem = await this.problemAt(repository, image.id, isInsecure, context);
-    if (problem === undefined) return true;
-    if (!(await hasLocalCopy(image, context))) return problem;
-    context.tell({ type: 'warning', text: `${problem}; ${image.name} comes from the local copy` });
-    return true;
+    const found = await this.thereAt(repository, image.id, isInsecure(image, context), context);
+    if (found.is === 'there' || !(await hasLocalCopy(image, context))) return found;
+    context.tell({ type: 'warning', text: `${found.reason}; ${image.name} comes from the local copy` });
+    return { is: 'there' };
   }
 
-  /** Why the registry cannot give an image; undefined when it can. */
-  private async problemAt(
+  movedTag(image: BakedImage, context: RunContext): Promise<string | undefined> {
+    const [repository = ''] = image.ref.split('@');
+    return movedTag(image, this.registry(repository, isInsecure(image, context), context), context.signal);
+  }
+
+  /** Whether the registry can give an image. Only its own word that it has none proves that. */
+  private async thereAt(
     repository: string,
     digest: string,
     isInsecure: boolean,
     context: RunContext,
-  ): Promise<string | undefined> {
+  ): Promise<ImageThere> {
     try {
       const registry = this.registry(repository, isInsecure, context);
       const found = await registry.manifest(repository, digest, context.signal);
-      return found ? undefined : `the registry has ${repository}@${digest} no more`;
+      return found ? { is: 'there' } : { is: 'gone', reason: `the registry has ${repository}@${digest} no more` };
     } catch (error) {
       context.signal.throwIfAborted();
-      if (error instanceof RegistryError) return error.message.replace(/\.$/, '');
+      if (error instanceof RegistryError) return { is: 'unknown', reason: error.message.replace(/\.$/, '') };
       throw error;
     }
   }
@@ -213,6 +216,11 @@ class ContainerBaker implements Baker {
       insecure: isInsecure ? [repository.split('/')[0] ?? ''] : [],
     });
   }
+}
+
+function isInsecure({ name }: BakedImage, { pipeline }: RunContext): boolean {
+  const bake = pipeline.images.get(name)?.bake;
+  return bake?.kind === 'container' && bake.insecureRegistry;
 }
 
 /** For a target on this machine, a copy that lies here is as good as the one in the registry. */

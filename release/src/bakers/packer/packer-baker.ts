@@ -9,7 +9,7 @@ import { processesOfRun } from '../../machine/marked-processes';
 import { RunStoppedError, type RunContext, type ToolResult } from '../../run/context';
 import { planDirectory } from '../../run/live-context';
 import type { StateRoot } from '../../state-root';
-import type { BakedImage, Baker } from '../baker';
+import type { BakedImage, Baker, ImageThere } from '../baker';
 import { amiIsThere } from './ami';
 import { chooseArtifact } from './artifact';
 import { filesAt, filesMatching, hashFile, hashOf, listing, TOOL_FOLDERS } from '../input-files';
@@ -155,7 +155,7 @@ class PackerBaker implements Baker {
     };
   }
 
-  async retrievable(image: BakedImage, context: RunContext): Promise<true | string> {
+  async retrievable(image: BakedImage, context: RunContext): Promise<ImageThere> {
     const { files, region } = image.provenance as { files?: readonly BakedFile[]; region?: string | null };
     switch (image.kind) {
       case 'ami':
@@ -163,12 +163,17 @@ class PackerBaker implements Baker {
       case 'files':
         for (const { path, sha256 } of files ?? []) {
           if (await isKept(sha256, this.root)) continue;
-          return `${path} (${sha256}) is not kept on this machine: ${objectPath(sha256, this.root)} is missing or was changed`;
+          // Another machine may keep it.
+          const reason = `${path} (${sha256}) is not kept on this machine: ${objectPath(sha256, this.root)} is missing or was changed`;
+          return { is: 'unknown', reason };
         }
-        return true;
+        return { is: 'there' };
       case 'container':
       case 'other':
-        return `nobody can tell whether ${image.id} can still be had: only AMIs and files of Packer can be asked for`;
+        return {
+          is: 'unknown',
+          reason: `nobody can tell whether ${image.id} can still be had: only AMIs and files of Packer can be asked for`,
+        };
     }
   }
 
