@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isLintable, isWorkspaceFile, MAX_DOCUMENT_LENGTH, WORKSPACE_FILES } from '../../client/src/documents/lintable';
 import { FindingModel } from '../../client/src/findings/finding-model';
 import type { FoundItem } from '../../client/src/findings/finding-types';
-import { mergeImages, shownRepository } from '../../client/src/inventory/inventory-model';
+import { isPinnable, mergeImages, shownRepository } from '../../client/src/inventory/inventory-model';
 import { CredentialStore, registryHost } from '../../client/src/registries/credential-store';
 import { MAX_RESTARTS, RESTART_WINDOW, RestartPolicy } from '../../client/src/server/restart-policy';
 import { statusText, type StatusWords } from '../../client/src/status-text';
@@ -199,9 +199,9 @@ describe('findings', () => {
 });
 
 describe('the inventory', () => {
-  const reference = (tag: string | null, digest: string | null): InventoryReference => ({
+  const reference = (tag: string | null, digest: string | null, line = 0): InventoryReference => ({
     uri: 'file:///w/a',
-    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } },
+    range: { start: { line, character: 0 }, end: { line, character: 1 } },
     text: 'x',
     tag,
     tagClass: 'version',
@@ -214,7 +214,12 @@ describe('the inventory', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const merged = mergeImages([
       [{ repository: 'docker.io/library/nginx', references: [reference('1.27', null)] }],
-      [{ repository: 'docker.io/library/nginx', references: [reference('1.27', null), reference('1.28', digest)] }],
+      [
+        {
+          repository: 'docker.io/library/nginx',
+          references: [reference('1.27', null, 1), reference('1.28', digest, 2)],
+        },
+      ],
       [{ repository: 'docker.io/library/alpine', references: [reference(null, null)] }],
     ]);
     expect(
@@ -232,6 +237,21 @@ describe('the inventory', () => {
         ],
       ],
     ]);
+  });
+
+  it('counts a place once that files of two requests share', () => {
+    const shared = { repository: 'docker.io/library/nginx', references: [reference('1.27', null)] };
+    const [nginx] = mergeImages([[shared], [shared]]);
+    expect(nginx?.references).toHaveLength(1);
+  });
+
+  it('pins what is pulled and written in one piece, and nothing else', () => {
+    const used: InventoryReference = { ...reference('1.27', null), text: 'nginx:1.27', role: 'used', isWhole: true };
+    expect(isPinnable(used)).toBe(true);
+    expect(isPinnable({ ...used, digest: `sha256:${'a'.repeat(64)}` })).toBe(false);
+    expect(isPinnable({ ...used, role: 'built' })).toBe(false);
+    expect(isPinnable({ ...used, isWhole: false })).toBe(false);
+    expect(isPinnable({ ...used, text: 'nginx:1.27@sha256:short' })).toBe(false);
   });
 
   it.each([

@@ -96,26 +96,33 @@ describe('pinning images', () => {
       const lines = compose.split('\n').map((line, index) => (index < from ? '' : line));
       return rangeOf(lines.join('\n'), piece);
     };
-    const references = [at('nginx:1.27', 0), at('nginx:1.27', 3), at('redis:7', 0), at('services', 0)].map((range) => ({
-      uri,
-      range,
-    }));
+    const places: [string, number][] = [
+      ['nginx:1.27', 0],
+      ['nginx:1.27', 3],
+      ['redis:7', 0],
+      ['services', 0],
+    ];
+    const references = places.map(([text, from]) => ({ uri, text, range: at(text, from) }));
     const { edits, failed } = await client.send(pinImages, { references });
     expect(edits).toEqual([
       {
         uri,
         version: null,
-        edits: references.slice(0, 2).map(({ range }) => ({ range, newText: `nginx:1.27@${DIGEST}` })),
+        edits: references.slice(0, 2).map(({ range }) => ({
+          range,
+          line: '    image: nginx:1.27',
+          newText: `nginx:1.27@${DIGEST}`,
+        })),
       },
     ]);
-    expect(asked.sort()).toEqual(['nginx:1.27', 'redis:7', 'services']);
+    expect(asked.sort()).toEqual(['nginx:1.27', 'redis:7']);
     expect(failed.map(({ image }) => image).sort()).toEqual(['redis:7', 'services']);
   });
 
   it('asks nobody when the settings do not allow it', async () => {
     const client = await start(false, { disk: new MemoryDisk({ '/work/shop/compose.yaml': compose }) });
     const { edits, failed } = await client.send(pinImages, {
-      references: [{ uri, range: rangeOf(compose, 'redis:7') }],
+      references: [{ uri, text: 'redis:7', range: rangeOf(compose, 'redis:7') }],
     });
     expect([edits, asked]).toEqual([[], []]);
     expect(failed[0]?.reason).toContain('immutableInfra.digests.enable');
@@ -123,7 +130,7 @@ describe('pinning images', () => {
 
   it('asks only the registries that the settings name, and none for a workspace that is not trusted', async () => {
     const disk = new MemoryDisk({ '/work/shop/compose.yaml': compose });
-    const references = [{ uri, range: rangeOf(compose, 'nginx:1.27') }];
+    const references = [{ uri, text: 'nginx:1.27', range: rangeOf(compose, 'nginx:1.27') }];
     const named = await start(true, { disk }, ['docker.io']);
     expect((await named.send(pinImages, { references })).failed).toEqual([]);
     const other = await start(true, { disk }, ['ghcr.io']);
@@ -131,6 +138,73 @@ describe('pinning images', () => {
     const untrusted = await start(true, { disk, options: { trusted: false } });
     expect((await untrusted.send(pinImages, { references })).failed[0]?.reason).toContain('Trust this workspace');
     expect(asked).toEqual([]);
+  });
+});
+
+describe('pinning what changed since the inventory was read', () => {
+  const text = 'FROM nginx:1.27\nUSER app\n';
+  const reference = { uri: URI, text: 'nginx:1.27', range: rangeOf(text, 'nginx:1.27') };
+  const changed = [{ image: 'nginx:1.27', reason: expect.stringContaining('The file changed') as string }];
+
+  it.each([
+    ['FROM nginx:1.27.3\n', 'a longer tag'],
+    ['FROM nginx:1.27-alpine\n', 'a variant'],
+    [`FROM nginx:1.27@${DIGEST}\n`, 'a digest'],
+    ['FROM nginx:1.27/app\n', 'a port'],
+    ['FROM nginx:1.27${SUFFIX}\n', 'a variable'],
+    ['FROM redis:7\n', 'another image'],
+    ['# nothing\n', 'a comment'],
+    ['', 'nothing'],
+    ['\nFROM nginx:1.27\n', 'a line above it'],
+  ])('refuses %j (%s), and asks nobody', async (now) => {
+    const client = await start(true, { disk: new MemoryDisk({ '/work/shop/Dockerfile': now }) });
+    expect(await client.send(pinImages, { references: [reference] })).toEqual({ edits: [], failed: changed });
+    expect(asked).toEqual([]);
+  });
+
+  it('pins what still stands there in a file that changed elsewhere', async () => {
+    const client = await start(true, { disk: new MemoryDisk({ '/work/shop/Dockerfile': `${text}EXPOSE 80\n` }) });
+    const { edits, failed } = await client.send(pinImages, { references: [reference, reference] });
+    const edit = { range: reference.range, line: 'FROM nginx:1.27', newText: `nginx:1.27@${DIGEST}` };
+    expect([edits, failed]).toEqual([[{ uri: URI, version: null, edits: [edit] }], []]);
+  });
+
+  /** Types while the registry is asked. */
+  async function whileAsked(typed: string): Promise<Awaited<ReturnType<typeof pinned>>> {
+    const pinned = (client: LspClient) => client.send(pinImages, { references: [reference] });
+    let answer = (): void => undefined;
+    let isAsked = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (isAsked = resolve));
+    const slow: DigestResolver = {
+      resolve: () =>
+        new Promise((resolve) => {
+          answer = () => resolve({ digest: DIGEST });
+          isAsked();
+        }),
+    };
+    const client = await LspClient.start({
+      folders: [ROOT],
+      settings: () => ({ digests: { enable: true } }),
+      runtime: { createDigestResolver: () => slow },
+    });
+    clients.push(client);
+    await client.open(URI, 'dockerfile', text);
+    const outcome = pinned(client);
+    await waiting;
+    await client.replace(URI, typed);
+    // The change is heard before what is asked next is answered.
+    await client.diagnostics(URI);
+    answer();
+    return outcome;
+  }
+
+  it('refuses what is typed over while the registry is asked', async () => {
+    expect(await whileAsked('FROM nginx:1.27.3\nUSER app\n')).toEqual({ edits: [], failed: changed });
+  });
+
+  it('names the version that the edits are for when something else was typed meanwhile', async () => {
+    const { edits, failed } = await whileAsked(`${text}EXPOSE 80\n`);
+    expect([edits.map(({ version }) => version), failed]).toEqual([[2], []]);
   });
 });
 

@@ -16,17 +16,20 @@ export interface RepositoryGroup {
   readonly references: readonly InventoryReference[];
 }
 
-/** Puts the answers of several requests together. */
+/** Puts the answers of several requests together. A default of a variable comes with each that has a file that uses it. */
 export function mergeImages(parts: readonly (readonly InventoryImage[])[]): readonly RepositoryGroup[] {
-  const found = new Map<string, InventoryReference[]>();
+  const found = new Map<string, Map<string, InventoryReference>>();
   for (const { repository, references } of parts.flat()) {
-    const known = found.get(repository);
-    if (known) known.push(...references);
-    else found.set(repository, [...references]);
+    const known = found.get(repository) ?? new Map<string, InventoryReference>();
+    found.set(repository, known);
+    for (const one of references) known.set(JSON.stringify([one.uri, one.range, one.text]), one);
   }
   return [...found]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([repository, references]) => ({ repository, references, tags: groupByTag(repository, references) }));
+    .map(([repository, known]) => {
+      const references = [...known.values()];
+      return { repository, references, tags: groupByTag(repository, references) };
+    });
 }
 
 function groupByTag(repository: string, references: readonly InventoryReference[]): readonly TagGroup[] {
@@ -61,6 +64,15 @@ export function shownRepository(repository: string): { readonly name: string; re
 /** Whether the same bytes come every time. */
 export function isPinned({ digest }: InventoryReference): boolean {
   return digest !== null;
+}
+
+/**
+ * Whether a digest can be put behind it: not when it has one, is only a part of a reference (a tag of Helm or Kustomize),
+ * or names what the workspace itself builds.
+ */
+export function isPinnable(reference: InventoryReference): boolean {
+  const { role, isWhole, text } = reference;
+  return !isPinned(reference) && role !== 'built' && isWhole !== false && !text.includes('@');
 }
 
 function compareText(a: string, b: string): number {

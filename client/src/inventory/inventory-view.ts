@@ -17,7 +17,14 @@ import {
 import { imageInventory, type InventoryImage, type InventoryReference } from '../../../server/src/lsp/protocol';
 import type { ServerLifecycle } from '../server/lifecycle';
 import { searchWorkspace, shownPath } from '../workspace-search';
-import { isPinned, mergeImages, shownRepository, type RepositoryGroup, type TagGroup } from './inventory-model';
+import {
+  isPinnable,
+  isPinned,
+  mergeImages,
+  shownRepository,
+  type RepositoryGroup,
+  type TagGroup,
+} from './inventory-model';
 
 export const INVENTORY_VIEW = 'immutableInfra.inventory';
 
@@ -68,10 +75,12 @@ export class InventoryView implements TreeDataProvider<InventoryNode>, Disposabl
       return;
     }
     const parts: (readonly InventoryImage[])[] = [];
-    await searchWorkspace(l10n.t('Reading the images of the workspace'), async (uris, token) => {
+    const outcome = await searchWorkspace(l10n.t('Reading the images of the workspace'), async (uris, token) => {
       const { images } = await this.server.request(imageInventory, { uris }, token);
       parts.push(images);
     });
+    // A part of the images would pass for all of them.
+    if (outcome === 'cancelled') return;
     this.groups = mergeImages(parts);
     await this.show();
     await commands.executeCommand(`${INVENTORY_VIEW}.focus`);
@@ -82,7 +91,7 @@ export class InventoryView implements TreeDataProvider<InventoryNode>, Disposabl
     const pinned = references.filter(isPinned).length;
     this.view.description = references.length === 0 ? '' : l10n.t('{0} of {1} pinned', pinned, references.length);
     await commands.executeCommand('setContext', 'immutableInfra.inventoryRead', true);
-    await commands.executeCommand('setContext', 'immutableInfra.inventoryHasUnpinned', pinned < references.length);
+    await commands.executeCommand('setContext', 'immutableInfra.inventoryHasUnpinned', references.some(isPinnable));
     this.changed.fire(undefined);
   }
 }
@@ -97,7 +106,7 @@ function repositoryItem({ repository, references, tags }: RepositoryGroup): Tree
   const uses = references.length === 1 ? l10n.t('1 use') : l10n.t('{0} uses', references.length);
   item.description = [count, uses, ...(registry === undefined ? [] : [registry])].join(' · ');
   item.tooltip = `${repository}\n${isFirm ? l10n.t('Every use is pinned to a digest.') : l10n.t('Not every use is pinned to a digest.')}`;
-  item.contextValue = isFirm ? 'repository.pinned' : 'repository';
+  item.contextValue = references.some(isPinnable) ? 'repository' : 'repository.fixed';
   return item;
 }
 
@@ -109,7 +118,7 @@ function tagItem(group: TagGroup): TreeItem {
   item.iconPath = isFirm ? PINNED : /latest|floating|moving|none/.test(tagClass) ? MOVING : UNPINNED;
   const uses = references.length === 1 ? l10n.t('1 use') : l10n.t('{0} uses', references.length);
   item.description = `${tagClass} · ${uses}`;
-  item.contextValue = isFirm ? 'tag.pinned' : 'tag';
+  item.contextValue = references.some(isPinnable) ? 'tag' : 'tag.fixed';
   return item;
 }
 
@@ -121,7 +130,7 @@ function referenceItem(reference: InventoryReference): TreeItem {
   item.iconPath = new ThemeIcon('go-to-file');
   item.description = environment;
   item.tooltip = `${text}\n${anchor}\n${path}:${line}`;
-  item.contextValue = isPinned(reference) ? 'reference.pinned' : 'reference';
+  item.contextValue = isPinnable(reference) ? 'reference' : 'reference.fixed';
   const selection = new Range(range.start.line, range.start.character, range.end.line, range.end.character);
   item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [Uri.parse(uri), { selection }] };
   return item;

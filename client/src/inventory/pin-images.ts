@@ -8,11 +8,12 @@ import {
   workspace,
   WorkspaceEdit,
   type LogOutputChannel,
+  type TextDocument,
 } from 'vscode';
-import { pinImages, SETTINGS_SECTION, type InventoryReference } from '../../../server/src/lsp/protocol';
+import { pinImages, SETTINGS_SECTION, type FileEdits, type InventoryReference } from '../../../server/src/lsp/protocol';
 import type { ServerLifecycle } from '../server/lifecycle';
 import { stoppable } from '../workspace-search';
-import { isPinned } from './inventory-model';
+import { isPinnable } from './inventory-model';
 
 /**
  * Pins references to the digests that registries name now. Files are changed in the editor and not saved, so that what
@@ -27,9 +28,9 @@ export async function pinReferences(
     offerDigests();
     return;
   }
-  const wanted = references.filter((reference) => !isPinned(reference)).map(({ uri, range }) => ({ uri, range }));
+  const wanted = references.filter(isPinnable).map(({ uri, range, text }) => ({ uri, range, text }));
   if (wanted.length === 0) {
-    void window.showInformationMessage(l10n.t('Every image is pinned already.'));
+    void window.showInformationMessage(l10n.t('Every image that can be pinned here is pinned already.'));
     return;
   }
   const options = {
@@ -42,21 +43,46 @@ export async function pinReferences(
   );
   if (!answer) return;
   const { edits, failed } = answer;
-  const edit = new WorkspaceEdit();
-  for (const { uri, edits: changes } of edits) {
-    edit.set(
-      Uri.parse(uri),
-      changes.map(({ range: { start, end }, newText }) =>
-        TextEdit.replace(new Range(start.line, start.character, end.line, end.character), newText),
-      ),
-    );
-  }
-  if (edits.length > 0 && !(await workspace.applyEdit(edit))) {
+  if (edits.length > 0 && !(await applyEdits(edits))) {
     void window.showWarningMessage(l10n.t('A file changed meanwhile: nothing was pinned. Try again.'));
     return;
   }
   for (const { image, reason } of failed) log.warn(`${image}: ${reason}`);
   tellOutcome(edits.length, failed, log);
+}
+
+/**
+ * All or nothing. The answer took its time: whoever typed meanwhile keeps what they typed.
+ *
+ * @returns false when a file is not as the edits were made for
+ */
+async function applyEdits(edits: readonly FileEdits[]): Promise<boolean> {
+  let documents: readonly TextDocument[];
+  try {
+    documents = await Promise.all(edits.map(({ uri }) => workspace.openTextDocument(Uri.parse(uri))));
+  } catch {
+    return false;
+  }
+  // From here on nothing is waited for: the editor refuses the edit when a document changes after that.
+  const edit = new WorkspaceEdit();
+  for (const [index, file] of edits.entries()) {
+    const document = documents[index];
+    if (!document || !isAsExpected(document, file)) return false;
+    edit.set(
+      Uri.parse(file.uri),
+      file.edits.map(({ range: { start, end }, newText }) =>
+        TextEdit.replace(new Range(start.line, start.character, end.line, end.character), newText),
+      ),
+    );
+  }
+  return workspace.applyEdit(edit);
+}
+
+function isAsExpected(document: TextDocument, { version, edits }: FileEdits): boolean {
+  if (version !== null && version !== document.version) return false;
+  return edits.every(
+    ({ range: { start }, line }) => start.line < document.lineCount && document.lineAt(start.line).text === line,
+  );
 }
 
 /** What was done and what was not. The command does not wait until somebody reads it. */

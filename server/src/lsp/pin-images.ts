@@ -5,8 +5,7 @@ import { pinned } from '../workspace/digests/online-edits';
 import type { Digests } from './digests';
 import type { Documents } from './documents';
 import type { FileTexts } from './file-texts';
-import { toOffsets } from './places';
-import type { FileEdits, LspRange, Settings } from './protocol';
+import type { FileEdits, InventoryReference, Settings } from './protocol';
 import { Cancelled } from './turns';
 
 /** What pins images. */
@@ -21,18 +20,21 @@ interface Pinned {
   readonly failed: readonly { readonly image: string; readonly reason: string }[];
 }
 
+type Reference = Pick<InventoryReference, 'uri' | 'range' | 'text'>;
+
+const CHANGED = 'The file changed: this image does not stand there any more. Read the inventory again.';
+
 /**
  * Makes the edits that pin references to digests. Each image is asked for once; a registry that does not answer leaves
- * the others as they are.
+ * the others as they are. What was typed over, before or while registries are asked, is left alone.
  *
  * @throws Cancelled when the token says so
  */
 export async function pinImages(
-  references: readonly { readonly uri: string; readonly range: LspRange }[],
+  references: readonly Reference[],
   { documents, texts, digests }: PinImagesParts,
   token: CancellationToken,
 ): Promise<Pinned> {
-  const byFile = new Map<string, { readonly version: number | null; readonly edits: FileEdits['edits'][number][] }>();
   const failed = new Map<string, string>();
   const asked = new Map<string, Promise<string | undefined>>();
   const ask = async (image: string, settings: Settings): Promise<string | undefined> => {
@@ -41,28 +43,56 @@ export async function pinImages(
     failed.set(image, answer.problem);
     return undefined;
   };
-  const pin = async ({ uri, range }: { readonly uri: string; readonly range: LspRange }): Promise<void> => {
+  const find = async (reference: Reference): Promise<{ reference: Reference; digest: string } | undefined> => {
+    const { uri, text } = reference;
     const file = await texts.read(uri);
     const { settings } = await texts.settings(uri);
-    const offsets = file && toOffsets(new LineIndex(file.text), range);
-    const image = file && offsets ? file.text.slice(offsets.start, offsets.end) : '';
-    const reference = parseImageReference(image);
-    if (!reference) failed.set(image, 'The file changed: there is no image at this place any more.');
-    else if (reference.digest === undefined) {
-      const open = documents.get(uri)?.version ?? null;
-      const digest = asked.get(image) ?? ask(image, settings);
-      asked.set(image, digest);
-      const found = await digest;
-      if (found === undefined) return;
-      const entry = byFile.get(uri) ?? { version: open, edits: [] };
-      entry.edits.push({ range, newText: pinned(image, found) });
+    const parsed = parseImageReference(text);
+    if (!file || !parsed || parsed.digest !== undefined || lineOf(file.text, reference) === undefined) {
+      failed.set(text, CHANGED);
+      return undefined;
+    }
+    const looked = asked.get(text) ?? ask(text, settings);
+    asked.set(text, looked);
+    const digest = await looked;
+    return digest === undefined ? undefined : { reference, digest };
+  };
+  const found = await Promise.all(eachPlaceOnce(references).map(find));
+  if (token.isCancellationRequested) throw new Cancelled();
+
+  const byFile = new Map<string, { readonly version: number | null; readonly edits: FileEdits['edits'][number][] }>();
+  for (const one of found) {
+    if (!one) continue;
+    const { uri, range, text } = one.reference;
+    const file = await texts.read(uri);
+    // Text and version are taken together: nothing is waited for between them.
+    const open = documents.get(uri);
+    const line = lineOf(open?.text ?? file?.text ?? '', one.reference);
+    const version = open?.version ?? null;
+    const entry = byFile.get(uri) ?? { version, edits: [] };
+    if (line === undefined || entry.version !== version) failed.set(text, CHANGED);
+    else {
+      entry.edits.push({ range, line, newText: pinned(text, one.digest) });
       byFile.set(uri, entry);
     }
-  };
-  await Promise.all(references.map(pin));
-  if (token.isCancellationRequested) throw new Cancelled();
+  }
   return {
     edits: [...byFile].map(([uri, { version, edits }]) => ({ uri, version, edits })),
     failed: [...failed].map(([image, reason]) => ({ image, reason })),
   };
+}
+
+/**
+ * The line that a reference stands in; undefined when it does not stand there in full: `nginx:1.27` is not what
+ * `nginx:1.27.3` says.
+ */
+function lineOf(text: string, { range: { start, end }, text: expected }: Reference): string | undefined {
+  const line = new LineIndex(text).line(start.line);
+  const isThere = start.line === end.line && line.slice(start.character, end.character) === expected;
+  return isThere && !/^[\w.:@/+${-]/.test(line.slice(end.character)) ? line : undefined;
+}
+
+/** A default of a variable is named by every file that uses it. */
+function eachPlaceOnce(references: readonly Reference[]): Reference[] {
+  return [...new Map(references.map((one) => [JSON.stringify([one.uri, one.range]), one])).values()];
 }

@@ -232,19 +232,24 @@ export interface InventoryReference {
   readonly isWhole?: boolean | undefined;
 }
 
-/** Client to server: pins references to digests (asks registries; only when `digests.enable`). Edits come back, unmade. */
+/**
+ * Client to server: pins references to digests (asks registries; only when `digests.enable`). Edits come back, unmade. A
+ * reference that does not stand at its range any more fails.
+ */
 export const pinImages = message<
-  { readonly references: readonly { readonly uri: string; readonly range: LspRange }[] },
+  { readonly references: readonly Pick<InventoryReference, 'uri' | 'range' | 'text'>[] },
   {
     readonly edits: readonly FileEdits[];
     readonly failed: readonly { readonly image: string; readonly reason: string }[];
   }
 >('pinImages');
 
+/** The edits of a file. They hold for the version, and for a file that is not open while every `line` is as it was. */
 export interface FileEdits {
   readonly uri: string;
   readonly version: number | null;
-  readonly edits: readonly { readonly range: LspRange; readonly newText: string }[];
+  /** `line`: the whole line that the range starts in, without its end. */
+  readonly edits: readonly { readonly range: LspRange; readonly line: string; readonly newText: string }[];
 }
 
 /**
