@@ -101,10 +101,11 @@ describe('code actions', () => {
   it('fix all of one rule', async () => {
     const client = await start();
     await client.open(URI, 'terraform', TERRAFORM);
-    await client.diagnostics(URI);
-    const all = await client.resolve(
-      named(await client.codeActions(URI, AT), /^Fix all 2 `mutable-reference\/launch-template-version`/),
-    );
+    const found = await client.diagnostics(URI);
+    const action = named(await client.codeActions(URI, AT), /^Fix all 2 `mutable-reference\/launch-template-version`/);
+    // Asked for at every move of the cursor: what lies elsewhere is not sent each time.
+    expect(action.diagnostics).toEqual(found.filter(({ code, range }) => code === RULE && range.start.line === 10));
+    const all = await client.resolve(action);
     expect(applied(TERRAFORM, all)).toBe(TERRAFORM.replaceAll('"$Latest"', 'aws_launch_template.app.latest_version'));
   });
 
@@ -207,6 +208,27 @@ describe('code actions', () => {
     await client.watched({ uri: baseline, type: 1 });
     await client.until(() => client.refreshes > 0);
     expect((await client.rules(URI)).filter((rule) => rule === RULE)).toHaveLength(1);
+  });
+
+  it.each([
+    ['merge conflict', '{\n  "version": 1,\n  "entries": [\n<<<<<<< HEAD\n=======\n>>>>>>> x\n  ]\n}\n'],
+    ['newer version', '{\n  "version": 2,\n  "entries": []\n}\n'],
+    ['file that is too large', undefined],
+  ])('write over no baseline that cannot be read: %s', async (_name, text) => {
+    const path = '/work/shop/.immutable-baseline.json';
+    const disk = new MemoryDisk({ [path]: text ?? '' });
+    if (text === undefined) disk.read = (file) => (file === path ? undefined : disk.texts.get(file));
+    const client = await start({ disk, options: { status: true } });
+    await client.open(URI, 'terraform', TERRAFORM);
+    await client.diagnostics(URI);
+    const actions = await client.codeActions(URI, AT);
+    const asked = actions.find(({ data }) => data !== undefined);
+    expect(actions.map(({ title }) => title).filter((title) => title.includes('baseline'))).toEqual([]);
+    await client.until(() => client.statuses.has(URI));
+    expect(client.statuses.get(URI)?.problem).toMatch(/^\.immutable-baseline\.json cannot be read/);
+    const data = asked?.data as object;
+    const forced = await client.resolve({ title: '', data: { ...data, type: 'baseline' } });
+    expect(forced.edit).toBeUndefined();
   });
 
   it('come with their edits for a client that does not ask for them later', async () => {

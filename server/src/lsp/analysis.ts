@@ -50,7 +50,7 @@ export function analyse({ folder, path }: Location, input: Omit<LintInput, 'path
       findings: folder.markBaselined(result.findings),
       configProblems,
       customRules,
-      problem: failedRule(result.errors) ?? brokenConfig(config.problems, path),
+      problem: failedRule(result.errors) ?? brokenConfig(config.problems, path) ?? folder.readBaseline().problem,
     };
   } catch (error) {
     log.errorOnce(`linter ${path}`, `The linter failed on ${path}. Its findings are not shown.`, error);

@@ -4,7 +4,7 @@ import type { SeenSign } from '../workspace/checklist/facts';
 import { signsOf } from '../workspace/checklist/signs';
 import type { FileText } from './file-texts';
 import type { Folder } from './folder';
-import type { LintFilesParts } from './lint-files';
+import type { LintFilesParts } from './learn-files';
 import type { ChecklistSigns } from './protocol';
 import type { SettingsOfResource } from './settings-cache';
 
@@ -21,11 +21,11 @@ export async function checklistFacts(
 ): Promise<ChecklistSigns[]> {
   const files: ChecklistSigns[] = [];
   const summaries = new Map<Folder, FileSummary[]>();
-  for (const uri of uris) {
-    const file = await parts.texts.read(uri);
+  for (const file of await parts.texts.readAll(uris)) {
     if (!file) continue;
+    const { uri } = file;
     const settings = await parts.texts.settings(uri);
-    const { signs, summary } = await parts.session.turns.take(() => inFile(file, settings, parts), token);
+    const { signs, summary } = await parts.session.complete(() => inFile(file, settings, parts), token);
     const { folder } = file.location;
     if (summary) summaries.set(folder, [...(summaries.get(folder) ?? []), summary]);
     if (signs.length > 0) files.push({ uri, signs });

@@ -108,7 +108,8 @@ export class CodeActions {
       const [first] = fixable;
       if (!first || fixable.length < 2) continue;
       const title = `Fix all ${fixable.length} \`${rule}\` in this file`;
-      const diagnostics = fixable.map(({ diagnostic }) => diagnostic);
+      // Only those at the place: an editor asks at every move of the cursor, and all of a long file are 40 kB.
+      const diagnostics = items.filter(({ finding }) => finding.rule === rule).map(({ diagnostic }) => diagnostic);
       const action = { title, kind: CodeActionKind.QuickFix, diagnostics };
       actions.push(...this.lazily(action, document, result, 'fix-rule', first));
     }
@@ -131,11 +132,14 @@ export class CodeActions {
       this.lazily({ ...about, title }, document, result, type, item);
     // A finding about a suppression is not silenced by another one.
     if (rule.startsWith('suppression/')) return add(`Turn off \`${rule}\` in immutable.yaml`, 'turn-off');
+    const { folder } = result.location;
     return [
       ...(item.isCurrent ? add(`Ignore \`${rule}\` here`, 'suppress-here') : []),
       ...(item.isCurrent ? add(`Ignore \`${rule}\` in this file`, 'suppress-file') : []),
-      ...(result.location.folder.root ? add(`Turn off \`${rule}\` in immutable.yaml`, 'turn-off') : []),
-      ...(result.location.folder.root ? add(`Add this finding to the baseline`, 'baseline') : []),
+      ...(folder.root ? add(`Turn off \`${rule}\` in immutable.yaml`, 'turn-off') : []),
+      ...(folder.root && folder.readBaseline().problem === undefined
+        ? add(`Add this finding to the baseline`, 'baseline')
+        : []),
     ];
   }
 

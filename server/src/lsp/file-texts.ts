@@ -1,6 +1,6 @@
 import type { Documents } from './documents';
 import type { Folders, Location } from './folders';
-import type { RemoteFiles } from './remote-files';
+import type { Session } from './session';
 import type { SettingsCache, SettingsOfResource } from './settings-cache';
 import { formatUri, parseUri, resourceKey } from './uri';
 
@@ -16,7 +16,7 @@ export interface FileTextParts {
   readonly documents: Documents;
   readonly folders: Folders;
   readonly settings: SettingsCache;
-  readonly remote: RemoteFiles | undefined;
+  readonly session: Pick<Session, 'complete'>;
 }
 
 /** Reads files that need not be open, of any scheme. */
@@ -25,17 +25,13 @@ export class FileTexts {
 
   /** Undefined when there is no such file, or it lies in no folder and is not open. */
   async read(uri: string): Promise<FileText | undefined> {
-    const { documents, folders, remote } = this.parts;
-    const resource = parseUri(uri);
-    const location = folders.locate(resource);
-    const open = documents.byKey(resourceKey(resource));
-    if (open) return { uri, location, text: open.text };
-    let text = location.folder.files.read(location.path);
-    if (text === undefined && remote?.hasMissing === true) {
-      await remote.fetchMissing();
-      text = location.folder.files.read(location.path);
-    }
-    return text === undefined ? undefined : { uri, location, text };
+    const [file] = await this.readAll([uri]);
+    return file;
+  }
+
+  /** Those that only the client can read are asked for together. */
+  readAll(uris: readonly string[]): Promise<(FileText | undefined)[]> {
+    return this.parts.session.complete(() => uris.map((uri) => this.readNow(uri)));
   }
 
   /** The settings of a file: those of its folder, unless it is open. Asking for each of thousands would take minutes. */
@@ -45,5 +41,13 @@ export class FileTexts {
     const { root } = folders.locate(resource).folder;
     const isOpen = documents.byKey(resourceKey(resource)) !== undefined;
     return settings.for(isOpen || !root ? uri : formatUri(root));
+  }
+
+  private readNow(uri: string): FileText | undefined {
+    const { documents, folders } = this.parts;
+    const resource = parseUri(uri);
+    const location = folders.locate(resource);
+    const text = documents.byKey(resourceKey(resource))?.text ?? location.folder.files.read(location.path);
+    return text === undefined ? undefined : { uri, location, text };
   }
 }

@@ -1,4 +1,4 @@
-import { applyBaseline, BASELINE_NAME, parseBaseline, type Baseline } from '../core/baseline';
+import { applyBaseline, BASELINE_NAME, EMPTY_BASELINE, parseBaseline, type Baseline } from '../core/baseline';
 import { directoryOf } from '../core/paths';
 import type { Finding } from '../core/finding';
 import type { RuleMeta } from '../core/rule';
@@ -32,6 +32,14 @@ export interface FolderHost {
   readonly rules?: readonly LintRule[] | undefined;
 }
 
+/** The baseline file of a folder. */
+export interface ReadBaseline {
+  /** Empty when there is no such file. */
+  readonly baseline: Baseline;
+  /** Why it cannot be read in full: then nothing may be written over it. */
+  readonly problem: string | undefined;
+}
+
 /** One text to lint. */
 export interface LintInput {
   readonly path: string;
@@ -49,7 +57,7 @@ export class Folder {
   private settings: SettingsOfResource = { settings: DEFAULT_SETTINGS, key: '' };
   private readonly summaries = new Map<string, FileSummary>();
   private index: WorkspaceIndex | undefined;
-  private baseline: { readonly text: string; readonly value: Baseline } | undefined;
+  private baseline: { readonly text: string | undefined; readonly read: ReadBaseline } | undefined;
   /** Changes when the configuration, the settings or the baseline do. */
   generation = 0;
 
@@ -118,18 +126,15 @@ export class Folder {
 
   /** Marks the findings that the baseline file of the folder holds. */
   markBaselined(findings: readonly Finding[]): readonly Finding[] {
-    const baseline = this.readBaseline();
+    const { baseline } = this.readBaseline();
     return baseline.entries.length === 0 ? findings : applyBaseline(findings, baseline).findings;
   }
 
-  /** The baseline file of the folder; empty when there is none or it cannot be read. */
-  readBaseline(): Baseline {
-    const text = this.files.list('')?.includes(BASELINE_NAME) === true ? (this.files.read(BASELINE_NAME) ?? '') : '';
-    if (this.baseline?.text !== text) {
-      const value: Baseline = text === '' ? { version: 1, entries: [] } : parseBaseline(text).baseline;
-      this.baseline = { text, value };
-    }
-    return this.baseline.value;
+  readBaseline(): ReadBaseline {
+    const isThere = this.files.list('')?.includes(BASELINE_NAME) === true;
+    const text = isThere ? this.files.read(BASELINE_NAME) : '';
+    if (!this.baseline || this.baseline.text !== text) this.baseline = { text, read: readBaseline(text) };
+    return this.baseline.read;
   }
 
   /**
@@ -211,4 +216,17 @@ export class Folder {
     if (this.index) linter.useIndex(this.index);
     return linter;
   }
+}
+
+/** @param text undefined when there is a file but its text cannot be had */
+function readBaseline(text: string | undefined): ReadBaseline {
+  if (text === '') return { baseline: EMPTY_BASELINE, problem: undefined };
+  if (text === undefined)
+    return {
+      baseline: EMPTY_BASELINE,
+      problem: `${BASELINE_NAME} cannot be read, or is larger than the 1 MB that is read.`,
+    };
+  const { baseline, problems } = parseBaseline(text);
+  const [first] = problems;
+  return { baseline, problem: first === undefined ? undefined : `${BASELINE_NAME} cannot be read. ${first}` };
 }

@@ -29,11 +29,10 @@ export async function imageInventory(
   token: CancellationToken,
 ): Promise<InventoryImage[]> {
   const collected = new Map<string, Map<string, InventoryReference>>();
-  for (const uri of uris) {
-    const file = await parts.texts.read(uri);
+  for (const file of await parts.texts.readAll(uris)) {
     if (!file) continue;
-    const settings = await parts.texts.settings(uri);
-    const found = await parts.session.turns.take(() => inFile(file, settings, parts), token);
+    const settings = await parts.texts.settings(file.uri);
+    const found = await parts.session.complete(() => inFile(file, settings, parts), token);
     for (const { repository, references } of found) {
       const known = collected.get(repository) ?? new Map<string, InventoryReference>();
       collected.set(repository, known);

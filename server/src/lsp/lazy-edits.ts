@@ -83,8 +83,11 @@ export class LazyEdits {
     { finding }: ShownItem,
   ): WorkspaceEdit | undefined {
     const { folder } = result.location;
+    const { baseline, problem } = folder.readBaseline();
+    // What cannot be read would be lost.
+    if (problem !== undefined) return undefined;
     const before = folder.files.read(BASELINE_NAME);
-    const known = folder.readBaseline().entries;
+    const known = baseline.entries;
     const same = known.find(
       (entry) =>
         entry.rule === finding.rule && entry.path === finding.path && entry.fingerprint === finding.fingerprint,

@@ -2,29 +2,11 @@ import type { CancellationToken } from 'vscode-languageserver';
 import type { Finding } from '../core/finding';
 import { LineIndex } from '../core/text';
 import { detectKind } from '../lang/detect';
-import type { FileSummary } from '../model/workspace-index';
 import { analyse } from './analysis';
-import type { FileText, FileTexts } from './file-texts';
-import type { Folder } from './folder';
-import type { Log } from './log';
+import { learnFiles, type LintFilesParts } from './learn-files';
 import type { FileFindings } from './protocol';
-import type { Session } from './session';
 import { listed, shownFinding } from './shown-findings';
-import type { SettingsOfResource } from './settings-cache';
 import { formatUri, resourceKey, uriKey } from './uri';
-
-interface FileToLint extends FileText {
-  readonly settings: SettingsOfResource;
-}
-
-/** What lints files that need not be open. */
-export interface LintFilesParts {
-  readonly texts: FileTexts;
-  readonly session: Session;
-  readonly log: Log;
-  /** The folder knows more than before: documents may show something else now. */
-  readonly onLearned: (folder: Folder) => void;
-}
 
 /**
  * Lints files in two passes, as the command line does: all are summarised, then each is linted with what is known
@@ -34,28 +16,14 @@ export interface LintFilesParts {
  */
 export async function lintFiles(
   uris: readonly string[],
-  { texts, session, log, onLearned }: LintFilesParts,
+  parts: LintFilesParts,
   token: CancellationToken,
 ): Promise<FileFindings[]> {
-  const files: (FileToLint | undefined)[] = [];
-  const summaries = new Map<Folder, FileSummary[]>();
-  for (const uri of uris) {
-    const text = await texts.read(uri);
-    const file = text && { ...text, settings: await texts.settings(uri) };
-    files.push(file);
-    if (!file) continue;
-    const summary = await session.turns.take(() => summarise(file, log), token);
-    const { folder } = file.location;
-    if (summary) summaries.set(folder, [...(summaries.get(folder) ?? []), summary]);
-  }
-  for (const [folder, found] of summaries) {
-    if (folder.useSummaries(found)) onLearned(folder);
-  }
+  const files = await learnFiles(uris, parts, token);
   const asked = new Map(uris.map((uri) => [uriKey(uri), uri]));
   const byUri = new Map<string, { kind: string | null; text: string; findings: Finding[] }>();
   for (const file of files) {
-    if (!file) continue;
-    const analysis = await session.turns.take(() => analyse(file.location, file, log), token);
+    const analysis = await parts.session.complete(() => analyse(file.location, file, parts.log), token);
     const { folder, path } = file.location;
     entryOf(byUri, file.uri, analysis.kind, file.text);
     for (const finding of analysis.findings) {
@@ -75,16 +43,6 @@ export async function lintFiles(
     const findings = listed(entry.findings).sort((a, b) => a.range.start - b.range.start);
     return { uri, kind: entry.kind, findings: findings.map((finding) => shownFinding(finding, lines)) };
   });
-}
-
-function summarise({ location, text, settings }: FileToLint, log: Log): FileSummary | undefined {
-  const { folder, path } = location;
-  try {
-    return folder.config(path, settings).isIgnored(path) ? undefined : folder.summarise(path, text, settings);
-  } catch (error) {
-    log.errorOnce(`summary ${path}`, `What ${path} holds could not be told.`, error);
-    return undefined;
-  }
 }
 
 function entryOf(

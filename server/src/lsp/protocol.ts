@@ -141,6 +141,12 @@ export interface DocumentStatus {
   readonly settingsProblem?: string | undefined;
 }
 
+/**
+ * Client to server: learns what files contribute to the knowledge about the workspace (which images it builds). Ask for
+ * all files first where more than one request lints or lists them. Cancellable.
+ */
+export const learnFiles = message<{ readonly uris: readonly string[] }, { readonly read: number }>('learnFiles');
+
 /** Client to server: the findings of files that need not be open, in the order given. Cancellable. */
 export const lintFiles = message<{ readonly uris: readonly string[] }, { readonly files: readonly FileFindings[] }>(
   'lintFiles',

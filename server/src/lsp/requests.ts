@@ -7,6 +7,7 @@ import type { FileTexts } from './file-texts';
 import type { Folder } from './folder';
 import type { Folders } from './folders';
 import { imageInventory as listImages } from './image-inventory';
+import { learnFiles as learn } from './learn-files';
 import { lintFiles as lint } from './lint-files';
 import type { Log } from './log';
 import * as protocol from './protocol';
@@ -48,6 +49,7 @@ export function listenToRequests(parts: RequestParts): void {
       }
     });
   };
+  answer(protocol.learnFiles, async ({ uris }, token) => ({ read: (await learn(uris, parts, token)).length }));
   answer(protocol.lintFiles, async ({ uris }, token) => ({ files: await lint(uris, parts, token) }));
   answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
   answer(protocol.imageInventory, async ({ uris }, token) => ({ images: await listImages(uris, parts, token) }));

@@ -129,7 +129,7 @@ function start(
   );
   connection.onDocumentLinks((request) => documentLinks(request, { documents, session, links }));
   connection.onCompletion((request) => complete(request, { documents, session, elsewhere }));
-  const texts = new FileTexts({ documents, folders, settings, remote });
+  const texts = new FileTexts({ documents, folders, settings, session });
   const onLearned = (folder: Folder): void => events.outdateFolder(folder);
   listenToRequests({ connection, documents, folders, session, texts, log, runtime, digests, onLearned });
 

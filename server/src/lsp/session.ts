@@ -140,19 +140,33 @@ export class Session {
     settings: SettingsOfResource,
     token: CancellationToken | undefined,
   ): Promise<DocumentResult> {
-    const { remote, onLinted, documents } = this.parts;
+    const result = await this.complete(() => this.lintNow(document, settings), token);
+    if (this.isOpen(document)) {
+      this.results.set(document.key, result);
+      this.parts.onLinted(document, result);
+    }
+    return result;
+  }
+
+  /** False once it was closed, also when it was opened again since. */
+  private isOpen(document: OpenDocument): boolean {
+    return this.parts.documents.byKey(document.key) === document;
+  }
+
+  /**
+   * Does something in its turn, and again when files came in that it asked for and that only the client can read.
+   *
+   * @throws Cancelled when the token says so
+   */
+  async complete<Result>(work: () => Result, token?: CancellationToken): Promise<Result> {
+    const { remote } = this.parts;
     for (let round = 1; ; round++) {
-      const result = await this.turns.take(() => this.lintNow(document, settings), token);
-      if (remote?.hasMissing === true) {
-        const found = await remote.fetchMissing();
-        if (found.length > 0) this.filesArrived(found);
-        if (found.length > 0 && round < MAX_ROUNDS) continue;
-      }
-      if (documents.byKey(document.key) === document) {
-        this.results.set(document.key, result);
-        onLinted(document, result);
-      }
-      return result;
+      const result = await this.turns.take(work, token);
+      if (remote?.hasMissing !== true) return result;
+      const found = await remote.fetchMissing();
+      if (found.length === 0) return result;
+      this.filesArrived(found);
+      if (round === MAX_ROUNDS) return result;
     }
   }
 
@@ -174,10 +188,11 @@ export class Session {
     const id = this.idOf(document, settings);
     const { version, text } = document;
     const common = { id, version, text, location, role: role.role, settings };
-    const silent = role.role === 'base' || role.role === 'ignored';
+    const isClosed = !this.isOpen(document);
+    const silent = isClosed || role.role === 'base' || role.role === 'ignored';
     const lines = new LineIndex(silent ? '' : text);
     // What it found as a working file is no longer shown in others.
-    if (silent) this.outdate(this.foreign.set(document.key, new Map()));
+    if (silent && !isClosed) this.outdate(this.foreign.set(document.key, new Map()));
     if (silent) return { ...common, lines, kind: null, items: [], diagnostics: [], suppressed: [], problem: undefined };
     const analysis = this.analyse(document, role, location, settings);
     const open = analysis.findings.filter((finding) => !finding.suppressed);
