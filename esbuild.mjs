@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compiledSchema } from './scripts/compiled-schema.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const { version, homepage = '' } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -21,6 +22,7 @@ await build({
   sourcemap: false,
   banner: { js: '#!/usr/bin/env node' },
   define: { IMMUTABLE_INFRA_PACKAGE: JSON.stringify({ version, homepage }) },
+  plugins: [compiledSchema],
   legalComments: 'linked',
   logLevel: 'warning',
 });
@@ -43,6 +45,7 @@ for (const [entry, name] of [
     minify: true,
     sourcemap: false,
     define: { IMMUTABLE_CRASH_POINTS: 'false' },
+    plugins: [compiledSchema],
     legalComments: 'linked',
     logLevel: 'warning',
   });
@@ -122,6 +125,7 @@ await build({
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
+  plugins: [compiledSchema],
 });
 await build({
   ...client,

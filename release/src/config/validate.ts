@@ -1,16 +1,12 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { DataPath, PipelineDocument } from './document';
-import schema from './pipeline.schema.json';
-
-const validate = new Ajv({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(
-  schema,
-);
+import { isPipeline } from './shape';
 
 /** Notes where the data is not what the schema says, each place once, in plain words. */
 export function checkShape(document: PipelineDocument): void {
   if (document.data === undefined) return;
-  if (validate(document.data)) return;
-  const errors = validate.errors ?? [];
+  if (isPipeline(document.data)) return;
+  const errors = isPipeline.errors ?? [];
   const said = new Set<string>();
   for (const error of errors) {
     // A branch of a choice: the choice itself says it better, unless something deeper in it is wrong.
