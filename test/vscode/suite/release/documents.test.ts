@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { formatPlanPath } from '../../../../client/src/release/plan-document/plan-path';
 import { closeAll, folder, openFile, set, until } from '../editor';
 import { planOf, RunOnDisk, writeReleases } from './runs-on-disk';
 import { answering, execute, releaseModule, root, shows } from './shop';
@@ -26,7 +27,8 @@ async function run(commands: readonly vscode.Command[], title: string): Promise<
 
 /** The document of a plan, shown. */
 async function openPlan(hash: string): Promise<vscode.TextDocument> {
-  const uri = vscode.Uri.from({ scheme: 'immutable-plan', path: `/local/${hash.replace(':', '-')}.md` });
+  const path = formatPlanPath({ environment: 'local', hash, side: 'plan' });
+  const uri = vscode.Uri.from({ scheme: 'immutable-plan', path });
   const document = await vscode.workspace.openTextDocument(uri);
   await vscode.window.showTextDocument(document);
   return document;
