@@ -1,5 +1,7 @@
 import { l10n, ProgressLocation, Uri, window, workspace, type CancellationToken } from 'vscode';
+import { learnFiles } from '../../server/src/lsp/protocol';
 import { findWorkspaceFiles } from './find-files';
+import type { ServerLifecycle } from './server/lifecycle';
 
 /** More files are not looked at: the command line has no such limit. */
 export const MAX_FILES = 5_000;
@@ -7,10 +9,19 @@ export const MAX_FILES = 5_000;
 /** Files that one request names, so that progress moves and a cancel is heard. */
 const BATCH = 40;
 
-/** Goes through the files of the workspace that may be infrastructure, in batches, with progress and a way out. */
+/** What is done with a batch of files. */
+type Visit = (uris: readonly string[], token: CancellationToken) => Promise<unknown>;
+
+/**
+ * Goes through the files of the workspace that may be infrastructure, in batches, with progress and a way out.
+ *
+ * @param server learns what all files contribute to the workspace before the first is visited: what is found in one may
+ *   depend on any other. Absent when the visits are what it learns from.
+ */
 export async function searchWorkspace(
   title: string,
-  visit: (uris: readonly string[], token: CancellationToken) => Promise<void>,
+  visit: Visit,
+  server?: Pick<ServerLifecycle, 'request'>,
 ): Promise<'done' | 'cancelled' | 'empty'> {
   return window.withProgress(
     { location: ProgressLocation.Notification, title, cancellable: true },
@@ -23,12 +34,16 @@ export async function searchWorkspace(
         .slice(0, MAX_FILES)
         .map((uri) => uri.toString())
         .sort();
-      for (let at = 0; at < uris.length; at += BATCH) {
-        const batch = uris.slice(at, at + BATCH);
-        progress.report({ message: l10n.t('{0} of {1} files', at, uris.length) });
-        await stoppable(visit(batch, token), token);
-        if (token.isCancellationRequested) return 'cancelled';
-        progress.report({ increment: (100 * batch.length) / uris.length });
+      const learn: Visit = async (batch) => server?.request(learnFiles, { uris: batch }, token);
+      const passes = server ? [learn, visit] : [visit];
+      for (const pass of passes) {
+        for (let at = 0; at < uris.length; at += BATCH) {
+          const batch = uris.slice(at, at + BATCH);
+          progress.report({ message: l10n.t('{0} of {1} files', at, uris.length) });
+          await stoppable(pass(batch, token), token);
+          if (token.isCancellationRequested) return 'cancelled';
+          progress.report({ increment: (100 * batch.length) / uris.length / passes.length });
+        }
       }
       if (isCut) {
         void window.showWarningMessage(

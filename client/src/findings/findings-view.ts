@@ -12,6 +12,7 @@ import {
   Uri,
   window,
   workspace,
+  type CancellationToken,
   type FileSystemWatcher,
   type Memento,
   type TreeDataProvider,
@@ -138,10 +139,11 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     this.watchDeleted();
     this.isSearching = true;
     try {
-      const outcome = await searchWorkspace(l10n.t('Linting the workspace'), async (uris, token) => {
+      const lint = async (uris: readonly string[], token: CancellationToken): Promise<void> => {
         const { files } = await this.server.request(lintFiles, { uris }, token);
         this.take(files);
-      });
+      };
+      const outcome = await searchWorkspace(l10n.t('Linting the workspace'), lint, this.server);
       this.model.hasSearched = outcome !== 'cancelled';
     } finally {
       this.isSearching = false;

@@ -10,6 +10,7 @@ import {
   Uri,
   window,
   workspace,
+  type CancellationToken,
   type Disposable,
   type TreeDataProvider,
   type TreeView,
@@ -75,10 +76,11 @@ export class InventoryView implements TreeDataProvider<InventoryNode>, Disposabl
       return;
     }
     const parts: (readonly InventoryImage[])[] = [];
-    const outcome = await searchWorkspace(l10n.t('Reading the images of the workspace'), async (uris, token) => {
+    const list = async (uris: readonly string[], token: CancellationToken): Promise<void> => {
       const { images } = await this.server.request(imageInventory, { uris }, token);
       parts.push(images);
-    });
+    };
+    const outcome = await searchWorkspace(l10n.t('Reading the images of the workspace'), list, this.server);
     // A part of the images would pass for all of them.
     if (outcome === 'cancelled') return;
     this.groups = mergeImages(parts);
