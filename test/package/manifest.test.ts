@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DELIVERY_COMMANDS } from '../../client/src/release/command-table';
 import { DEFAULT_SETTINGS, COMMANDS, SETTINGS_SECTION } from '../../server/src/lsp/protocol';
 
 interface Setting {
@@ -38,7 +37,6 @@ const manifest = JSON.parse(text) as Manifest;
 const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
 const { contributes } = manifest;
 const editorPage = read('docs/editor.md');
-const deliveryPage = read('docs/delivery.md');
 const settings = Object.assign({}, ...contributes.configuration.map(({ properties }) => properties)) as Record<
   string,
   Setting
@@ -102,12 +100,7 @@ describe('the manifest', () => {
   });
 });
 
-describe('docs/editor.md and docs/delivery.md', () => {
-  it.each(contributes.commands)('name the command $command', ({ command, title }) => {
-    const page = command in DELIVERY_COMMANDS ? deliveryPage : editorPage;
-    expect(page).toContain(`| ${texts[title.slice(1, -1)] ?? title} `);
-  });
-
+describe('docs/editor.md', () => {
   it.each(Object.entries(settings))('names the setting %s with its default', (name, setting) => {
     const row = editorPage.split('\n').find((line) => line.startsWith(`| \`${name}\``));
     expect(row).toContain(`\`${JSON.stringify(setting.default)}\``);

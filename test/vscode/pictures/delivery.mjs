@@ -9,7 +9,7 @@ import { launchBrowser } from '../lib/browser.mjs';
 import { QUIET_SETTINGS } from '../lib/quiet-settings.mjs';
 import { installExtension, startServer } from '../lib/server.mjs';
 import { root } from '../suite.mjs';
-import { leaveLock, makeShops, terraform, writeVersion } from './shops.mjs';
+import { FOLDERS, leaveLock, terraform, writeVersion } from './shops.mjs';
 import { Studio } from './studio.mjs';
 
 const SETTINGS = { ...QUIET_SETTINGS, 'window.autoDetectColorScheme': true, 'notifications.position': 'bottom-right' };
@@ -27,7 +27,6 @@ export async function takeDeliveryPictures(only) {
   const directory = mkdtempSync(join(tmpdir(), 'immutable-pictures-'));
   try {
     const environment = { ...process.env, XDG_STATE_HOME: join(directory, 'xdg'), CHECKPOINT_DISABLE: '1' };
-    const shops = makeShops(directory, environment);
     const editor = ensureEditor();
     const vsix = join(directory, 'extension.vsix');
     packageExtension(vsix);
@@ -39,9 +38,10 @@ export async function takeDeliveryPictures(only) {
     try {
       for (const [scene, take] of Object.entries(SCENES)) {
         if (only !== undefined && only !== scene) continue;
-        const studio = await Studio.open({ browser, server, folder: shops[scene], folders });
+        const folder = FOLDERS[scene](directory, environment);
+        const studio = await Studio.open({ browser, server, folder, folders });
         try {
-          await take(studio, shops[scene], environment);
+          await take(studio, folder, environment);
         } catch (error) {
           const path = join(folders.screenshots, `failed-picture-${scene}.png`);
           await studio.page.screenshot({ path }).catch(() => undefined);
@@ -59,7 +59,14 @@ export async function takeDeliveryPictures(only) {
   }
 }
 
-const SCENES = { bare: takeSetUp, shop: takeShop, chain: takePromotion, old: takeAdoption };
+/** By the folder that they show. */
+const SCENES = {
+  bare: takeSetUp,
+  shop: takeShop,
+  deployed: takeDeployed,
+  chain: takePromotion,
+  old: takeAdoption,
+};
 
 async function takeSetUp(studio) {
   await studio.command('Set Up Pipeline');
@@ -69,11 +76,15 @@ async function takeSetUp(studio) {
   await studio.takeDocument('set-up-pipeline', { also: [studio.page.locator('.tab.active')] });
 }
 
-async function takeShop(studio, shop, environment) {
+async function takeShop(studio, shop) {
   await studio.showViews();
   await takeBeginning(studio);
   await takeRelease(studio, shop);
   await takeWayBack(studio, shop);
+}
+
+async function takeDeployed(studio, shop, environment) {
+  await studio.showViews();
   await takeLooks(studio);
   await takeStops(studio, shop);
   await takeDrift(studio, shop, environment);
@@ -171,10 +182,9 @@ async function takeLooks(studio) {
   }
 
   await studio.command('Compare Releases');
-  for (const title of ['the first', 'Compare']) {
+  for (const title of [/the first/, /Compare .+ with/]) {
     await studio.page.locator('.quick-input-titlebar', { hasText: title }).waitFor();
-    await studio.choices('vm');
-    await studio.page.keyboard.press('Enter');
+    await (await studio.choices('deploy')).first().click();
   }
   await studio.line('Releases of local');
   await studio.takeDocument('compare-releases', { also: [await studio.lens('Diff of immutable.yaml')] });
@@ -183,13 +193,12 @@ async function takeLooks(studio) {
   await studio.command('Debug Instance');
   await (await studio.choices('has the traffic')).first().click();
   await studio.type('What do you look for?', 'the shop answers slowly');
-  await studio.line('Debug');
+  await studio.line('Look into');
   await studio.takeDocument('debug-instance');
   await studio.tidy();
 
   await studio.command('Open Run Log');
-  await studio.choices('Deploy to local');
-  await studio.page.keyboard.press('Enter');
+  await (await studio.choices(/./)).first().click();
   await studio.line('── ');
   await studio.takeDocument('open-run-log');
   await studio.tidy();
@@ -261,7 +270,7 @@ async function takeAdoption(studio) {
   await studio.showViews();
   await studio.command('Adopt Existing Deployment');
   await studio.toast('its plan waits for you');
-  await studio.line('Plan for local');
+  await studio.line('Adopt what runs in local');
   await studio.workbench.hideToasts();
   await studio.takeDocument('adopt-existing-deployment', { also: [await studio.lens('Approve and apply')] });
   await studio.command('Discard Plan');

@@ -4,19 +4,16 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { root } from '../suite.mjs';
 
-/**
- * @param {string} directory where they go
- * @param {NodeJS.ProcessEnv} environment of every tool that makes them ready
- */
-export function makeShops(directory, environment) {
-  const shop = copyOfExample(join(directory, 'shop'));
-  return {
-    shop,
-    bare: withoutPipeline(directory),
-    chain: chain(directory, environment),
-    old: old(directory, environment),
-  };
-}
+/** @typedef {(directory: string, environment: NodeJS.ProcessEnv) => string} MakeFolder makes a folder and returns its path */
+
+/** @type {Readonly<Record<string, MakeFolder>>} */
+export const FOLDERS = {
+  bare: withoutPipeline,
+  shop: (directory) => copyOfExample(join(directory, 'shop')),
+  deployed,
+  chain,
+  old,
+};
 
 /** Writes a version of the shop, and commits it. */
 export function writeVersion(shop, version, health = 'ok') {
@@ -66,6 +63,16 @@ function withoutPipeline(directory) {
   const folder = join(directory, 'bare');
   mkdirSync(folder);
   writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY app /app\nUSER 1000\nCMD ["/app"]\n');
+  return folder;
+}
+
+/** Three versions were deployed, one after the other. */
+function deployed(directory, environment) {
+  const folder = copyOfExample(join(directory, 'deployed', 'shop'));
+  for (const version of [1, 2, 3]) {
+    writeVersion(folder, version);
+    deliver(folder, environment, 'deploy', 'local', '--approve', 'all');
+  }
   return folder;
 }
 
