@@ -32,7 +32,7 @@ export interface PublisherParts {
 /** Gives diagnostics to the client: when it asks, or unasked to one that never asks. */
 export class Publisher {
   /** What the client shows now, to know whether it must be told that something changed. */
-  private readonly served = new Map<string, string>();
+  private readonly served = new Map<string, readonly Diagnostic[]>();
   private readonly outdated = new Set<string>();
   private readonly rest = new Debounce(REST_MS);
   private readonly pushing = new Set<string>();
@@ -44,7 +44,7 @@ export class Publisher {
     const document = this.parts.documents.get(params.textDocument.uri);
     if (!document) return { kind: DocumentDiagnosticReportKind.Full, items: [] };
     const result = await this.resultFor(document, token);
-    this.served.set(document.key, identityOf(result.diagnostics));
+    this.served.set(document.key, result.diagnostics);
     if (params.previousResultId === result.id)
       return { kind: DocumentDiagnosticReportKind.Unchanged, resultId: result.id };
     return { kind: DocumentDiagnosticReportKind.Full, resultId: result.id, items: [...result.diagnostics] };
@@ -104,7 +104,7 @@ export class Publisher {
         if (!isOpen()) return;
         // A newer version is on its way: what belongs to the older one is not shown.
         if (result.version !== document.version) continue;
-        this.served.set(document.key, identityOf(result.diagnostics));
+        this.served.set(document.key, result.diagnostics);
         this.send(document.uri, result.version, result.diagnostics);
         return;
       }
@@ -129,7 +129,7 @@ export class Publisher {
         continue;
       }
       const result = await this.resultFor(document).catch(() => undefined);
-      isDifferent ||= result !== undefined && identityOf(result.diagnostics) !== this.served.get(key);
+      isDifferent ||= result !== undefined && !looksTheSame(result.diagnostics, this.served.get(key));
     }
     if (!isDifferent || !features().refreshDiagnostics) return;
     try {
@@ -148,7 +148,11 @@ export class Publisher {
   }
 }
 
-/** Diagnostics that look the same are the same, whatever version they were made for. */
+/** Whatever version they were made for. Compared when the typing rests: writing them out takes as long as sending them. */
+function looksTheSame(a: readonly Diagnostic[], b: readonly Diagnostic[] | undefined): boolean {
+  return a === b || (b !== undefined && identityOf(a) === identityOf(b));
+}
+
 function identityOf(diagnostics: readonly Diagnostic[]): string {
   return JSON.stringify(diagnostics.map((diagnostic) => ({ ...diagnostic, data: undefined })));
 }
