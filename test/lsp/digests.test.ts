@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TextDocumentEdit } from 'vscode-languageserver-protocol';
-import { imageInventory, pinImages } from '../../server/src/lsp/protocol';
+import { Digests } from '../../server/src/lsp/digests';
+import { DEFAULT_SETTINGS, imageInventory, pinImages } from '../../server/src/lsp/protocol';
 import type { DigestResolver } from '../../server/src/lsp/runtime';
 import { LspClient, MemoryDisk, rangeOf, type ClientOptions } from '../support/lsp-client';
 
@@ -86,6 +87,82 @@ describe('fixes that ask a registry', () => {
   });
 });
 
+describe('a fix that changes another file', () => {
+  const main = `resource "kubernetes_deployment" "a" {
+  spec {
+    template {
+      spec {
+        container {
+          name  = "a"
+          image = var.image
+        }
+      }
+    }
+  }
+}
+`;
+  const variables = (image: string): string => `variable "image" {\n  default = "${image}"\n}\n`;
+  const other = `${ROOT}/variables.tf`;
+
+  /** Picks the fix, does something while the registry is asked, and gives the edit or why there is none. */
+  async function pickAnd(meanwhile: (client: LspClient) => Promise<void>): Promise<unknown> {
+    let answer = (): void => undefined;
+    let isAsked = (): void => undefined;
+    const waiting = new Promise<void>((resolve) => (isAsked = resolve));
+    const slow: DigestResolver = {
+      resolve: () =>
+        new Promise((resolve) => {
+          answer = () => resolve({ digest: DIGEST });
+          isAsked();
+        }),
+    };
+    const disk = new MemoryDisk({ '/work/shop/main.tf': main, '/work/shop/variables.tf': variables('nginx:1.27') });
+    const client = await LspClient.start({
+      folders: [ROOT],
+      disk,
+      settings: () => ({ digests: { enable: true } }),
+      runtime: { createDigestResolver: () => slow },
+    });
+    clients.push(client);
+    const uri = `${ROOT}/main.tf`;
+    await client.open(uri, 'terraform', main);
+    const places = (await client.diagnostics(uri)).map(({ range }) => range);
+    const actions = await Promise.all(places.map((range) => client.codeActions(uri, range)));
+    const online = actions.flat().find(({ data }) => (data as { type?: string } | undefined)?.type === 'online');
+    if (!online) throw new Error('no fix');
+    const outcome = client.resolve(online).then(
+      ({ edit }) => edit?.documentChanges,
+      (error: unknown) => String(error),
+    );
+    await waiting;
+    await meanwhile(client);
+    answer();
+    return outcome;
+  }
+
+  it('is made for the text of that file', async () => {
+    expect(await pickAnd(() => Promise.resolve())).toEqual([
+      {
+        textDocument: { uri: other, version: null },
+        edits: [{ range: rangeOf(variables('nginx:1.27'), 'nginx:1.27'), newText: `nginx:1.27@${DIGEST}` }],
+      },
+    ]);
+  });
+
+  it.each([
+    ['lines come above it', `# one\n# two\n${variables('nginx:1.27')}`],
+    ['it names another image', variables('redis:7.2.4')],
+    ['its tag grows', variables('nginx:1.27.3')],
+    ['it is emptied', ''],
+  ])('is refused when %s while the registry is asked', async (_what, text) => {
+    const outcome = await pickAnd(async (client) => {
+      await client.open(other, 'terraform', text);
+      await client.diagnostics(other);
+    });
+    expect(outcome).toContain('changed: ask for the actions again');
+  });
+});
+
 describe('pinning images', () => {
   const compose = 'services:\n  a:\n    image: nginx:1.27\n  b:\n    image: nginx:1.27\n  c:\n    image: redis:7\n';
   const uri = `${ROOT}/compose.yaml`;
@@ -126,6 +203,23 @@ describe('pinning images', () => {
     });
     expect([edits, asked]).toEqual([[], []]);
     expect(failed[0]?.reason).toContain('immutableInfra.digests.enable');
+  });
+
+  it('asks github.com for actions, when the settings name it', async () => {
+    const text = 'actions/checkout@v4';
+    const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+    const digests = new Digests(resolver, () => true);
+    asked = [];
+    const answer = (registries: readonly string[], image = text): Promise<unknown> =>
+      digests.resolve(image, { ...DEFAULT_SETTINGS, digests: { enable: true, registries } }, token);
+    expect(await answer(['docker.io'])).toEqual({
+      problem: expect.stringContaining('does not name github.com') as string,
+    });
+    expect(asked).toEqual([]);
+    await answer(['github.com']);
+    expect(asked).toEqual([text]);
+    expect(await answer(['github.com'], 'nginx:1.27')).toHaveProperty('problem');
+    expect(await answer(['Docker.io'], 'nginx:1.27')).toEqual({ digest: DIGEST });
   });
 
   it('asks only the registries that the settings name, and none for a workspace that is not trusted', async () => {

@@ -1,5 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver';
 import { parseImageReference } from '../model/image-reference';
+import { ACTION_HOST, isActionReference } from '../workspace/digests/action-commits';
 import type { Settings } from './protocol';
 import type { DigestResolver } from './runtime';
 
@@ -28,12 +29,18 @@ export class Digests {
     if (!settings.digests.enable)
       return { problem: 'Registries are asked only when the setting `immutableInfra.digests.enable` is on.' };
     if (!this.isTrusted()) return { problem: 'Trust this workspace first: it names the registries that are asked.' };
-    const registry = parseImageReference(image)?.repository.split('/')[0];
-    const { registries } = settings.digests;
-    if (registries.length > 0 && (registry === undefined || !registries.includes(registry)))
-      return { problem: `The setting \`immutableInfra.digests.registries\` does not name ${registry ?? image}.` };
+    const host = hostOf(image);
+    const registries = settings.digests.registries.map((name) => name.toLowerCase());
+    if (registries.length > 0 && (host === undefined || !registries.includes(host)))
+      return { problem: `The setting \`immutableInfra.digests.registries\` does not name ${host ?? image}.` };
     return this.resolver.resolve(image, signalOf(token));
   }
+}
+
+/** Who is asked about a reference, by the name that people know: `docker.io`, `ghcr.io`, `github.com` for actions. */
+function hostOf(reference: string): string | undefined {
+  if (isActionReference(reference)) return ACTION_HOST;
+  return parseImageReference(reference)?.repository.split('/')[0]?.toLowerCase();
 }
 
 /** The signal that fires when the client no longer waits. */

@@ -4,6 +4,7 @@ import { pinned } from '../workspace/digests/online-edits';
 import type { Digests } from './digests';
 import type { OpenDocument } from './documents';
 import type { ShownItem } from './presentation';
+import { standsAt } from './reference-text';
 import type { DocumentResult } from './session';
 import type { WorkspaceEdits } from './workspace-edits';
 
@@ -22,7 +23,7 @@ export class OnlineFixes {
   /**
    * Pins the image of a fix to its digest. The tag stays, so that people and update bots still see what was meant.
    *
-   * @throws ResponseError with a plain sentence when the registry does not say
+   * @throws ResponseError with a plain sentence when the registry does not say, or a text changed that the fix is for
    */
   async resolve(
     document: OpenDocument,
@@ -33,12 +34,20 @@ export class OnlineFixes {
   ): Promise<WorkspaceEdit | undefined> {
     if (!fix.resolve) return undefined;
     const { image, at } = fix.resolve;
+    const path = at.path ?? item.from.path;
+    const { folder } = result.location;
+    const other = path === result.location.path ? undefined : (folder.files.read(path) ?? '');
+    if (other !== undefined && !standsAt(other, at, image)) throw changed(path);
     const answer = await this.digests.resolve(image, result.settings.settings, token);
     if ('problem' in answer) throw new ResponseError(LSPErrorCodes.RequestFailed, answer.problem);
-    if (document.version !== result.version)
-      throw new ResponseError(LSPErrorCodes.ContentModified, 'The document changed: ask for the actions again.');
-    const path = at.path ?? item.from.path;
+    if (document.version !== result.version) throw changed('The document');
+    // Offsets of the other file hold for the text that they were found in, and for no other.
+    if (other !== undefined && folder.files.read(path) !== other) throw changed(path);
     const text = pinned(image, answer.digest);
     return this.edits.of(document.uri, result, [{ path, edits: [{ at, text }] }]);
   }
+}
+
+function changed(what: string): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.ContentModified, `${what} changed: ask for the actions again.`);
 }

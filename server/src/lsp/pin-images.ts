@@ -6,6 +6,7 @@ import type { Digests } from './digests';
 import type { Documents } from './documents';
 import type { FileTexts } from './file-texts';
 import type { FileEdits, InventoryReference, Settings } from './protocol';
+import { standsAt } from './reference-text';
 import { Cancelled } from './turns';
 
 /** What pins images. */
@@ -82,14 +83,11 @@ export async function pinImages(
   };
 }
 
-/**
- * The line that a reference stands in; undefined when it does not stand there in full: `nginx:1.27` is not what
- * `nginx:1.27.3` says.
- */
+/** The line that a reference stands in; undefined when it does not stand there any more. */
 function lineOf(text: string, { range: { start, end }, text: expected }: Reference): string | undefined {
   const line = new LineIndex(text).line(start.line);
-  const isThere = start.line === end.line && line.slice(start.character, end.character) === expected;
-  return isThere && !/^[\w.:@/+${-]/.test(line.slice(end.character)) ? line : undefined;
+  const isThere = start.line === end.line && standsAt(line, { start: start.character, end: end.character }, expected);
+  return isThere ? line : undefined;
 }
 
 /** A default of a variable is named by every file that uses it. */

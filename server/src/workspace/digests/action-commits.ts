@@ -15,7 +15,8 @@ export interface ActionResolverOptions {
 type Answer = { readonly digest: string } | { readonly problem: string };
 type Refs = { readonly refs: ReadonlyMap<string, string> } | { readonly problem: string };
 
-const HOST = 'github.com';
+/** The only host that is asked for actions. */
+export const ACTION_HOST = 'github.com';
 
 /** Repositories with tens of thousands of tags need a few megabytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -51,7 +52,7 @@ export class ActionResolver implements DigestResolver {
       };
     }
     const { store, clock, maxAgeMs = DEFAULT_MAX_AGE_MS } = this.options;
-    const key = `${HOST}/${owner}/${repository}@${ref}`;
+    const key = `${ACTION_HOST}/${owner}/${repository}@${ref}`;
     const known = await store.get(key);
     const age = known ? clock.now() - known.at : Infinity;
     if (known && age >= 0 && age < maxAgeMs && isCommit(known.digest)) return { digest: known.digest };
@@ -68,27 +69,29 @@ export class ActionResolver implements DigestResolver {
     const bare = name.replace(/\.git$/, '');
     const request = {
       method: 'GET' as const,
-      url: `https://${HOST}/${bare}.git/info/refs?service=git-upload-pack`,
+      url: `https://${ACTION_HOST}/${bare}.git/info/refs?service=git-upload-pack`,
       headers: { accept: 'application/x-git-upload-pack-advertisement' },
       maxBytes: MAX_BYTES,
       timeoutMs: TIMEOUT_MS,
       signal,
     };
     try {
-      const { status, body, isElsewhere } = await this.gate.pass(HOST, () =>
+      const { status, body, isElsewhere } = await this.gate.pass(ACTION_HOST, () =>
         requestFollowing(this.options.transport, request),
       );
       if (status === 401 || status === 403 || status === 404) {
-        return { problem: `${HOST} shows no repository \`${name}\`: it does not exist or is private. Pin it by hand.` };
+        return {
+          problem: `${ACTION_HOST} shows no repository \`${name}\`: it does not exist or is private. Pin it by hand.`,
+        };
       }
-      if (status === 429) return { problem: `${HOST} was asked too often about \`${name}\`. Try again later.` };
+      if (status === 429) return { problem: `${ACTION_HOST} was asked too often about \`${name}\`. Try again later.` };
       const refs = status === 200 && !isElsewhere ? readRefs(body) : undefined;
-      return refs ? { refs } : { problem: `${HOST} did not list the versions of \`${name}\`. Try again later.` };
+      return refs ? { refs } : { problem: `${ACTION_HOST} did not list the versions of \`${name}\`. Try again later.` };
     } catch (error) {
       const isNetwork = error instanceof HttpFailure || error instanceof BadRedirect;
       return {
         problem: isNetwork
-          ? `${HOST} did not list the versions of \`${name}\`. Check the network and the proxy (HTTPS_PROXY), then try again.`
+          ? `${ACTION_HOST} did not list the versions of \`${name}\`. Check the network and the proxy (HTTPS_PROXY), then try again.`
           : `The versions of \`${name}\` were not found because of an internal error. Please report it.`,
       };
     }
