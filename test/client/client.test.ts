@@ -280,6 +280,23 @@ describe('credentials', () => {
     expect(await store.registries()).toEqual([]);
   });
 
+  it('of Docker Hub are found under each of its names, those of earlier versions too', async () => {
+    const jo = { username: 'jo', password: 'secret' };
+    for (const name of ['docker.io', 'index.docker.io', 'registry-1.docker.io']) {
+      expect(registryHost(`https://${name}/v1/`)).toBe('docker.io');
+      await store.set(name, jo);
+      expect(await store.registries()).toEqual(['docker.io']);
+      expect(await store.get('docker.io')).toEqual(jo);
+      await store.delete(name);
+      expect(await store.get('docker.io')).toBeNull();
+      secrets.set(`immutableInfra.registry.${name}`, JSON.stringify(jo));
+      secrets.set('immutableInfra.registries', JSON.stringify([name]));
+      expect(await store.get('docker.io')).toEqual(jo);
+      await store.delete(name);
+      expect([await store.get('docker.io'), await store.registries()]).toEqual([null, []]);
+    }
+  });
+
   it('are none when what is stored is broken', async () => {
     secrets.set('immutableInfra.registry.a.example', '{"username":1}');
     secrets.set('immutableInfra.registries', 'not JSON');

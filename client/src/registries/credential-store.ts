@@ -9,32 +9,32 @@ export interface Credentials {
 const PREFIX = 'immutableInfra.registry.';
 const INDEX = 'immutableInfra.registries';
 
+/** Docker Hub has one log-in and several names (docs.docker.com: `docker login` writes the second). */
+const DOCKER_HUB = ['docker.io', 'index.docker.io', 'registry-1.docker.io'] as const;
+
 /** Credentials of registries, in the editor's secret storage: the key chain of the system, where there is one. */
 export class CredentialStore {
   constructor(private readonly secrets: Pick<SecretStorage, 'get' | 'store' | 'delete'>) {}
 
   /** @param registry host, with a port if it has one: `registry.example.com:5000` */
   async get(registry: string): Promise<Credentials | null> {
-    const stored = await this.secrets.get(PREFIX + registry.toLowerCase());
-    if (stored === undefined) return null;
-    try {
-      const { username, password } = JSON.parse(stored) as Partial<Credentials>;
-      return typeof username === 'string' && typeof password === 'string' ? { username, password } : null;
-    } catch {
-      return null;
+    for (const name of namesOf(registry)) {
+      const found = credentialsIn(await this.secrets.get(PREFIX + name));
+      if (found) return found;
     }
+    return null;
   }
 
   async set(registry: string, credentials: Credentials): Promise<void> {
-    const host = registry.toLowerCase();
+    const [host] = namesOf(registry);
     await this.secrets.store(PREFIX + host, JSON.stringify(credentials));
     await this.writeIndex([...new Set([...(await this.registries()), host])].sort());
   }
 
   async delete(registry: string): Promise<void> {
-    const host = registry.toLowerCase();
-    await this.secrets.delete(PREFIX + host);
-    await this.writeIndex((await this.registries()).filter((known) => known !== host));
+    const names: readonly string[] = namesOf(registry);
+    for (const name of names) await this.secrets.delete(PREFIX + name);
+    await this.writeIndex((await this.registries()).filter((known) => !names.includes(known)));
   }
 
   /** The hosts that credentials are stored for: secret storage itself cannot be listed. */
@@ -53,7 +53,22 @@ export class CredentialStore {
   }
 }
 
-/** The host that a user means: without a scheme or a path; undefined when it is none. */
+/** The names under which credentials of a registry may be stored; the first is the one that references have. */
+function namesOf(registry: string): readonly [string, ...string[]] {
+  const host = registry.toLowerCase();
+  return DOCKER_HUB.some((name) => name === host) ? DOCKER_HUB : [host];
+}
+
+function credentialsIn(stored: string | undefined): Credentials | null {
+  try {
+    const { username, password } = JSON.parse(stored ?? '{}') as Partial<Credentials>;
+    return typeof username === 'string' && typeof password === 'string' ? { username, password } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The registry that a user means: without a scheme or a path; undefined when it is none. */
 export function registryHost(typed: string): string | undefined {
   const host = typed
     .trim()
@@ -61,6 +76,6 @@ export function registryHost(typed: string): string | undefined {
     .replace(/\/.*$/, '')
     .toLowerCase();
   return /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*(?::\d{1,5})?$/.test(host)
-    ? host
+    ? namesOf(host)[0]
     : undefined;
 }

@@ -13,6 +13,7 @@ import { documentMiddleware } from '../documents/middleware';
 import type { OpenDocuments } from '../documents/open-documents';
 import { findConfigNeighbours, neighbourMiddleware } from '../neighbours';
 import type { Platform } from '../platform';
+import { withoutSecrets } from '../registries/redaction';
 import type { ServerEvents } from './lifecycle';
 
 /** A rule's id in a finding opens its page in the editor: a command link, so that nobody is asked about a URL. */
@@ -43,6 +44,7 @@ function clientOptions({ open, log }: ConnectionParts, events: ServerEvents): La
   return {
     documentSelector: [...DOCUMENT_SELECTOR],
     outputChannel: log,
+    traceOutputChannel: withoutSecrets(log),
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: (): InitializationOptions => ({
       fileSystem: true,

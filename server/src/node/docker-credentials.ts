@@ -11,41 +11,59 @@ const DOCKER_HUB_NAMES: ReadonlySet<string> = new Set(['docker.io', 'index.docke
 
 const MAX_CONFIG = 1024 * 1024;
 
+/** A helper may ask the person for the key ring's password: once for a while is enough. Milliseconds. */
+const LIFETIME = 5 * 60_000;
+
+/** What was found, when, and by which configuration. */
+interface Known {
+  readonly config: string;
+  readonly at: number;
+  readonly found: Promise<Credentials | undefined>;
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** What `docker login` and `podman login --compat-auth-file` stored: `$DOCKER_CONFIG/config.json`. */
 export class DockerCredentials implements CredentialSource {
-  private config: Promise<Json> | undefined;
-  private readonly known = new Map<string, Promise<Credentials | undefined>>();
+  private readonly known = new Map<string, Known>();
 
-  constructor(private readonly around: HelperSurroundings) {}
+  /** @param now the time in ms; tests set it */
+  constructor(
+    private readonly around: HelperSurroundings,
+    private readonly now: () => number = Date.now,
+  ) {}
 
-  credentials(registry: string): Promise<Credentials | undefined> {
-    // A helper may ask the person for the key ring's password: once is enough.
+  async credentials(registry: string): Promise<Credentials | undefined> {
+    const config = await this.read();
+    // Nothing is awaited between looking and setting, so that those who ask at the same time share one answer.
     const known = this.known.get(registry);
-    if (known) return known;
-    const found = this.find(registry);
-    this.known.set(registry, found);
+    if (known && known.config === config && this.now() - known.at < LIFETIME) return known.found;
+    const found = this.find(registry, JSON.parse(config) as Json);
+    const entry = { config, at: this.now(), found };
+    this.known.set(registry, entry);
+    // Who had none logs in and asks again.
+    if ((await found) === undefined && this.known.get(registry) === entry) this.known.delete(registry);
     return found;
   }
 
-  private async find(registry: string): Promise<Credentials | undefined> {
-    const config = await (this.config ??= this.read());
+  private async find(registry: string, config: Json): Promise<Credentials | undefined> {
     const helper = textOf(entryOf(config['credHelpers'], registry)) ?? textOf(config['credsStore']);
     const server = registry === 'docker.io' ? DOCKER_HUB_KEY : registry;
     const asked = helper === undefined ? undefined : await askHelper(helper, server, this.around);
     return asked ?? stored(entryOf(config['auths'], registry));
   }
 
-  private async read(): Promise<Json> {
+  /** The configuration as it is now, as JSON of an object: `docker login` changes it at any time. */
+  private async read(): Promise<string> {
     const { env } = this.around;
     const directory = env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker');
     const file = join(directory, 'config.json');
     try {
-      if ((await stat(file)).size > MAX_CONFIG) return {};
-      return objectOf(JSON.parse(await readFile(file, 'utf8'))) ?? {};
+      if ((await stat(file)).size > MAX_CONFIG) return '{}';
+      const text = await readFile(file, 'utf8');
+      return objectOf(JSON.parse(text)) === undefined ? '{}' : text;
     } catch {
-      return {};
+      return '{}';
     }
   }
 }

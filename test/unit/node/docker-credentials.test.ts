@@ -67,6 +67,19 @@ describe('auths', () => {
     expect(await configured(config).credentials('ghcr.io')).toBeUndefined();
   });
 
+  it('of a log-in after the first question are found, and those of a log-out forgotten', async () => {
+    const home = directory();
+    const file = join(home, 'config.json');
+    const credentials = new DockerCredentials({ env: { DOCKER_CONFIG: home, PATH: '' }, workspaces: [] });
+    expect(await credentials.credentials('ghcr.io')).toBeUndefined();
+    writeFileSync(file, JSON.stringify({ auths: { 'ghcr.io': { auth: auth('jo:p:w') } } }));
+    expect(await credentials.credentials('ghcr.io')).toEqual(JO);
+    writeFileSync(file, JSON.stringify({ auths: { 'ghcr.io': { auth: auth('jo:another password') } } }));
+    expect(await credentials.credentials('ghcr.io')).toEqual({ username: 'jo', password: 'another password' });
+    rmSync(file);
+    expect(await credentials.credentials('ghcr.io')).toBeUndefined();
+  });
+
   it('are none without a file', async () => {
     const credentials = new DockerCredentials({ env: { DOCKER_CONFIG: join(directory(), 'none') }, workspaces: [] });
     expect(await credentials.credentials('ghcr.io')).toBeUndefined();
@@ -86,6 +99,23 @@ describe.skipIf(process.platform === 'win32')('credential helpers', () => {
     rmSync(join(bin, 'input'));
     expect(await credentials.credentials('ghcr.io')).toEqual(JO);
     expect(() => readFileSync(join(bin, 'input'))).toThrow();
+  });
+
+  it('are asked again after a miss, and a while after a hit: their key ring changes without the file', async () => {
+    const bin = helper('test', 'test -e "$0.known" || exit 1\ncat "$0.known"');
+    const file = join(bin, 'docker-credential-test.known');
+    const home = directory();
+    writeFileSync(join(home, 'config.json'), '{"credsStore":"test"}');
+    const env = { DOCKER_CONFIG: home, PATH: `${bin}:/usr/bin:/bin` };
+    let time = 0;
+    const credentials = new DockerCredentials({ env, workspaces: [], timeoutMs: 10_000 }, () => time);
+    expect(await credentials.credentials('ghcr.io')).toBeUndefined();
+    writeFileSync(file, '{"Username":"jo","Secret":"old"}');
+    expect(await credentials.credentials('ghcr.io')).toEqual({ username: 'jo', password: 'old' });
+    writeFileSync(file, '{"Username":"jo","Secret":"new"}');
+    expect(await credentials.credentials('ghcr.io')).toEqual({ username: 'jo', password: 'old' });
+    time += 5 * 60_000;
+    expect(await credentials.credentials('ghcr.io')).toEqual({ username: 'jo', password: 'new' });
   });
 
   it('are asked for Docker Hub by its old address; a user `<token>` is a refresh token', async () => {
