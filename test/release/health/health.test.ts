@@ -1,6 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { requirePipeline } from '../../../release/src/config/read';
 import type { HealthCheck, HttpCheck } from '../../../release/src/config/types';
 import {
   checkHealth,
@@ -23,6 +29,31 @@ async function serve(listener: RequestListener): Promise<string> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** As `serve`, with a certificate that was made just now. */
+async function serveTls(listener: RequestListener): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'immutable-tls-'));
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+  const words = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=localhost',
+    '-days',
+    '2',
+  ];
+  execFileSync('openssl', [...words, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, listener);
+  rmSync(directory, { recursive: true });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 function http(url: string, changes: Partial<HttpCheck> = {}): HttpCheck {
@@ -177,6 +208,28 @@ describe('a check that does not get well', () => {
     const url = await serve((_request, response) => response.end());
     const result = await check([http(url.replace('http:', 'https:'), FEW)], { clock: probeClock() });
     expect(result.checks[0]?.samples[0]?.detail).toMatch(/SSL|wrong version|EPROTO/i);
+  });
+
+  it('F18: a certificate that nobody vouches for is told; only where the file says so it is taken', async () => {
+    const url = await serveTls((_request, response) => response.end());
+    const strict = await check([http(url, FEW)], { clock: probeClock() });
+    expect(strict.verdict).toBe('unhealthy');
+    expect(strict.checks[0]?.samples[0]?.detail).toMatch(/self[- ]signed certificate/i);
+    expect((await check([http(url, { identity: 'none', insecure: true })])).verdict).toBe('unchecked');
+  });
+
+  it('F18: a protected environment never leaves certificates unchecked', () => {
+    const text = (isProtected: boolean): string => `app: shop
+images: { web: { container: { repository: "127.0.0.1:5000/web", insecureRegistry: true } } }
+environments:
+  production:
+    protected: ${isProtected}
+    target: { containers: { run: [{ name: web, image: web, slots: { blue: { publish: ["8081:80"] }, green: { publish: ["8082:80"] } } }] } }
+    route: { file: { path: run/upstream.conf, content: "\${slot.port}" } }
+    health: [{ http: { url: "https://127.0.0.1:\${slot.port}/", insecure: true, identity: { header: X-Release, equals: "\${release.id}" } } }]
+`;
+    expect(() => requirePipeline(text(true), 'immutable.yaml')).toThrow('A protected environment checks certificates.');
+    expect(requirePipeline(text(false), 'immutable.yaml').environments.size).toBe(1);
   });
 
   it('keeps terminal escapes of an answer out of its messages', async () => {

@@ -48,7 +48,7 @@ describe('F26: several deployers at once', () => {
         await Promise.all(children.map(end));
       }
     },
-    30 * 60_000,
+    60 * 60_000,
   );
 });
 
@@ -81,7 +81,7 @@ describe('a ledger that a team shares, under SIGKILL', () => {
       // A fresh clone sees the same.
       expect(team.clone('eve').share().read().view.records()).toEqual(view.records());
     },
-    30 * 60_000,
+    60 * 60_000,
   );
 });
 
