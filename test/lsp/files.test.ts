@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { imageInventory, learnFiles, lintFiles } from '../../server/src/lsp/protocol';
+import { compareFiles, imageInventory, learnFiles, lintFiles } from '../../server/src/lsp/protocol';
 import { LspClient, MemoryDisk, type ClientOptions } from '../support/lsp-client';
 
 const ROOT = 'file:///work/shop';
@@ -119,4 +119,29 @@ describe('a document that is closed before its turn', () => {
     };
     expect(await shown()).toEqual([]);
   });
+});
+
+describe('a review', () => {
+  const old = { uri: 'git:/variables.tf', text: variables(PINNED) };
+  const now = { uri: `${ROOT}/variables.tf`, text: variables('nginx:latest') };
+  const disk = new MemoryDisk({ '/work/shop/main.tf': MAIN, '/work/shop/variables.tf': now.text });
+
+  it.each([[['variables.tf']], [['main.tf', 'variables.tf']]])(
+    'shows what an unchanged or changed file finds in a changed one: %j',
+    async (names) => {
+      const client = await start({ disk });
+      const { files } = await client.send(compareFiles, {
+        pairs: names.map((name) => ({
+          file: `${ROOT}/${name}`,
+          base: name === 'main.tf' ? { uri: 'git:/main.tf', text: `\n${MAIN}` } : old,
+          head: name === 'main.tf' ? { uri: `${ROOT}/main.tf`, text: MAIN } : now,
+        })),
+      });
+      const compared = files.find(({ file }) => file.endsWith('variables.tf'));
+      expect(compared?.new.map(({ rule, range }) => [rule, range.start.line])).toEqual([
+        ['mutable-reference/image-latest', 2],
+      ]);
+      expect([compared?.touched, compared?.existing, compared?.fixed]).toEqual([[], [], []]);
+    },
+  );
 });
