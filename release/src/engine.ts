@@ -6,6 +6,7 @@ import { claimRun } from './engine-process';
 import { TeamSession } from './engine-team';
 import { passGates } from './gates/gates';
 import { Ledger } from './ledger/ledger';
+import { gitState } from './api/git-state';
 import { EnvironmentLock, LockLostError } from './lock/environment-lock';
 import { describeHolder, type LockHolder } from './lock/holder';
 import { closeUnstarted } from './run/close-unstarted';
@@ -88,7 +89,9 @@ async function main(): Promise<number> {
       courier: entered.courier,
       readLedger: (other) => entered.readLedger(other),
       beforeClose: (known) => entered.leave(known),
+      gitNow: async () => (await gitState(spec.workspace)).git,
       context,
+      mask: (text) => context.mask(text),
       control,
       target: environment ? createTarget(context, root, own) : NO_TARGET,
       bakerOf: (image) => createBaker(image, root, own),

@@ -5,6 +5,7 @@ import type { Stamp } from '../durable/chain';
 import { ChainedLog, SYSTEM_CLOCKS, type Clocks, type Fence } from '../durable/chained-log';
 import { readLog, type LogView } from '../durable/chained-reader';
 import { DiskFullError, DiskReserve, isDiskFull, writeElsewhere } from '../durable/disk-full';
+import { maskTexts } from '../secrets/mask-texts';
 import { crashPoint } from './crash-point';
 import type { JournalEntry } from './journal-entry';
 
@@ -21,17 +22,25 @@ export class Journal {
     private readonly log: ChainedLog<JsonObject>,
     /** Room for what must be written when the disk is full. */
     readonly reserve: DiskReserve,
+    private readonly mask: ((text: string) => string) | undefined,
   ) {}
 
   /**
    * @param directory of the run
    * @param torn directory for unfinished lines
+   * @param mask masks secrets in what people read: tools print them in their messages
    * @throws LogDamagedError, LockLostError, DiskFullError, and what the file system says
    */
-  static open(directory: string, torn: string, fence: Fence, clocks: Clocks = SYSTEM_CLOCKS): Journal {
+  static open(
+    directory: string,
+    torn: string,
+    fence: Fence,
+    clocks: Clocks = SYSTEM_CLOCKS,
+    mask?: (text: string) => string,
+  ): Journal {
     const reserve = new DiskReserve(join(directory, RESERVE));
     const log = ChainedLog.open<JsonObject>(join(directory, FILE), torn, fence, clocks);
-    return new Journal(directory, log, reserve);
+    return new Journal(directory, log, reserve, mask);
   }
 
   /** Needs no lock. */
@@ -53,7 +62,10 @@ export class Journal {
     this.log.close();
   }
 
-  private write(entry: JournalEntry): { readonly record: JsonObject } {
+  private write(given: JournalEntry): { readonly record: JsonObject } {
+    // An intent is compared when the run is resumed, and is ours.
+    const isOurs = this.mask === undefined || given.type.endsWith('.intent');
+    const entry = isOurs ? given : (maskTexts({ ...given }, this.mask) as unknown as JournalEntry);
     const write = (): { readonly record: JsonObject } => this.log.append({ ...entry });
     try {
       // The reserve is for what has happened, not for beginning something.

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { EnvironmentConfig, Pipeline } from '../config/types';
+import { DiskFullError, freeBytes } from '../durable/disk-full';
 import { stepMark } from '../machine/marked-processes';
 import { ask } from '../process/ask';
 import { cancelPolicyOf, type CancelPolicy } from '../process/cancel-policy';
@@ -24,6 +25,8 @@ import type { RunControl } from './run-control';
 import { StepDirectories } from './step-directories';
 
 const ASK_MILLISECONDS = 60_000;
+/** Where there is less room than this, a tool that failed could not write. */
+const SMALLEST_RESULT_BYTES = 64 * 1024;
 const KILL_POLL_MILLISECONDS = 250;
 
 export interface LiveContextOptions {
@@ -54,6 +57,7 @@ export class LiveContext implements RunContext {
   private readonly identities: ToolIdentities;
   private readonly steps: StepDirectories;
   private readonly events: EventLog;
+  private readonly redactor: Redactor;
 
   constructor(private readonly options: LiveContextOptions) {
     this.run = options.run;
@@ -63,7 +67,13 @@ export class LiveContext implements RunContext {
     this.environment = options.environment;
     this.steps = new StepDirectories(options.directory);
     this.identities = new ToolIdentities(options.directory);
-    this.events = new EventLog(options.directory, new Redactor(options.secrets));
+    this.redactor = new Redactor(options.secrets);
+    this.events = new EventLog(options.directory, this.redactor);
+  }
+
+  /** Masks the secrets of this run in a text. */
+  mask(text: string): string {
+    return this.redactor.mask(text);
   }
 
   get signal(): AbortSignal {
@@ -152,6 +162,10 @@ export class LiveContext implements RunContext {
     const outcome = await step.wait();
     ended.abort();
     await stopping;
+    // What it said of it is lost, and the next step would find no room either: a resumed run finds out what it did.
+    if (!isSuccess(outcome) && freeBytes(this.directory) < SMALLEST_RESULT_BYTES) {
+      throw new DiskFullError(`The disk of ${this.directory} is full, and ${name} did not succeed`);
+    }
     const isTimeout = timeIsOver?.aborted === true && !cancel.aborted;
     const result = resultOf(step, outcome, isTimeout ? `it took longer than ${(timeout ?? 0) / 1000} s` : undefined);
     this.tell({ type: 'step', name, phase: 'ended', log: result.output, code: result.code });
@@ -185,6 +199,10 @@ function resultOf(step: Step, outcome: StepOutcome, timeout: string | undefined)
   const ending = outcome.signal === null ? undefined : `it was ended by ${outcome.signal}`;
   const problem = timeout ?? outcome.error ?? ending;
   return { code: outcome.code, signal: outcome.signal, problem, isLost: false, ...files };
+}
+
+function isSuccess(outcome: StepOutcome): boolean {
+  return outcome.kind === 'ended' && outcome.code === 0;
 }
 
 function firstOf(...signals: readonly AbortSignal[]): Promise<void> {
