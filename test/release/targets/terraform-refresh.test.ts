@@ -24,12 +24,26 @@ switch (words[1]) {
     break;
   case 'start-instance-refresh':
     world.started = { preferences: JSON.parse(option('preferences')), desired: JSON.parse(option('desired-configuration')) };
+    world.hangs = false;
     world.refreshes.unshift({ InstanceRefreshId: 'r-new', Status: 'Pending', DesiredConfiguration: world.started.desired });
     say({ InstanceRefreshId: 'r-new' });
+    break;
+  case 'cancel-instance-refresh':
+    if (['Pending', 'InProgress', 'Baking', 'RollbackInProgress'].includes((world.refreshes[0] || {}).Status)) {
+      world.refreshes[0].Status = 'Cancelling';
+      say({ InstanceRefreshId: world.refreshes[0].InstanceRefreshId });
+    } else {
+      console.error('An error occurred (ActiveInstanceRefreshNotFound) when calling the CancelInstanceRefresh operation');
+      process.exitCode = 254;
+    }
     break;
   case 'describe-instance-refreshes': {
     const [first] = world.refreshes;
     say({ InstanceRefreshes: first ? [first] : [] });
+    const status = (first || {}).Status;
+    if (status === 'Cancelling' && !world.isStuck) first.Status = 'Cancelled';
+    if (world.hangs) break;
+    if (status === 'RollbackInProgress') first.Status = 'RollbackFailed';
     if (first && ['Pending', 'InProgress'].includes(first.Status)) {
       first.Status = first.Status === 'Pending' ? 'InProgress' : world.end;
       if (first.Status === 'Successful') {
@@ -61,6 +75,10 @@ interface World {
   next: string;
   imageState: string;
   gone: boolean;
+  /** Nothing goes on by itself. */
+  hangs?: boolean;
+  /** What is to stop does not. */
+  isStuck?: boolean;
   started?: { preferences: unknown; desired: unknown };
 }
 
@@ -123,7 +141,7 @@ describe('an instance refresh (with a program in place of aws)', () => {
     set();
     expect(await refresh.bring('web', CONFIG, context())).toEqual({ images: ['ami-1', 'ami-1'] });
     expect(get().started).toEqual({
-      preferences: { MinHealthyPercentage: 75, SkipMatching: true, AutoRollback: true },
+      preferences: { MinHealthyPercentage: 75, SkipMatching: true },
       desired: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' } },
     });
   });
@@ -147,6 +165,58 @@ describe('an instance refresh (with a program in place of aws)', () => {
     expect(await refresh.bring('web', CONFIG, context())).toEqual({
       problem: 'another refresh of web is running; wait for it',
     });
+  });
+
+  const active = (version: string, status = 'InProgress'): object => ({
+    InstanceRefreshId: 'r-1',
+    Status: status,
+    DesiredConfiguration: { LaunchTemplate: template(version) },
+  });
+
+  it('that runs still is told apart: the one of an earlier deployment, or one of somebody else', async () => {
+    set({ refreshes: [active('7')] });
+    expect(await refresh.running('web', context())).toEqual({ id: 'r-1', version: '7', isOfGroup: true });
+    set({ refreshes: [active('5', 'Baking')] });
+    expect(await refresh.running('web', context())).toEqual({ id: 'r-1', version: '5', isOfGroup: false });
+    set({ refreshes: [active('7', 'Failed')] });
+    expect(await refresh.running('web', context())).toBeUndefined();
+  });
+
+  it.each(['InProgress', 'RollbackInProgress'])(
+    'that hangs as %s is ended, and the next one is started by number',
+    async (status) => {
+      set({ refreshes: [active('7', status)], hangs: true });
+      await refresh.end('web', 'r-1', CONFIG, context());
+      expect(get().refreshes).toMatchObject([{ Status: 'Cancelled' }]);
+      // Terraform gives the group its next version, with the old image.
+      const { group } = get();
+      set({ refreshes: get().refreshes, group: { ...(group as object), LaunchTemplate: template('8') } });
+      expect(await refresh.bring('web', CONFIG, context())).toEqual({ images: ['ami-1', 'ami-1'] });
+      expect(get().started?.desired).toEqual({ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '8' } });
+      expect(get().calls).not.toContain('autoscaling rollback-instance-refresh');
+    },
+  );
+
+  it('that has ended by itself meanwhile needs no end; one that stops already is waited for', async () => {
+    set({ refreshes: [active('7', 'Failed')] });
+    await refresh.end('web', 'r-1', CONFIG, context());
+    set({ refreshes: [active('7', 'Cancelling')] });
+    await refresh.end('web', 'r-1', CONFIG, context());
+    expect(get().calls).not.toContain('autoscaling cancel-instance-refresh');
+    expect(get().refreshes).toMatchObject([{ Status: 'Cancelled' }]);
+  });
+
+  it('that cannot be ended stops the run before Terraform is started', async () => {
+    set({ refreshes: [active('7')], hangs: true, isStuck: true });
+    await expect(refresh.end('web', 'r-1', { ...CONFIG, timeout: 1 }, context())).rejects.toThrow(
+      'It did not stop within 0.001 s. Terraform was not started.',
+    );
+  });
+
+  it('that is on its way back is waited for before ours is started', async () => {
+    set({ refreshes: [active('6', 'RollbackInProgress')] });
+    expect(await refresh.bring('web', CONFIG, context())).toEqual({ images: ['ami-1', 'ami-1'] });
+    expect(get().refreshes).toMatchObject([{ Status: 'Successful' }, { Status: 'RollbackFailed' }]);
   });
 
   it('that fails says why', async () => {
@@ -178,13 +248,20 @@ describe('an instance refresh (with a program in place of aws)', () => {
 describe('an AMI (with a program in place of aws)', () => {
   it('is there, or not yet, or gone, or nobody can tell', async () => {
     set();
-    expect(await amiIsThere('ami-1', 'eu-west-1', context())).toBe(true);
+    expect(await amiIsThere('ami-1', 'eu-west-1', context())).toEqual({ is: 'there' });
     set({ imageState: 'pending' });
-    expect(await amiIsThere('ami-1', 'eu-west-1', context())).toBe('ami-1 is pending, not available');
+    expect(await amiIsThere('ami-1', 'eu-west-1', context())).toEqual({
+      is: 'unknown',
+      reason: 'ami-1 is pending, not available',
+    });
     set({ gone: true });
-    expect(await amiIsThere('ami-1', undefined, context())).toMatch(/^ami-1 is gone: .*InvalidAMIID\.NotFound/);
-    expect(await amiIsThere('ami-1', undefined, context('/nonexistent'))).toBe(
-      'nobody can tell whether ami-1 still exists: the aws CLI is not installed',
-    );
+    expect(await amiIsThere('ami-1', undefined, context())).toEqual({
+      is: 'gone',
+      reason: expect.stringMatching(/^ami-1 is gone: .*InvalidAMIID\.NotFound/) as string,
+    });
+    expect(await amiIsThere('ami-1', undefined, context('/nonexistent'))).toEqual({
+      is: 'unknown',
+      reason: 'nobody can tell whether ami-1 still exists: the aws CLI is not installed',
+    });
   });
 });

@@ -12,10 +12,31 @@ export type RefreshResult = { readonly images: readonly string[] } | { readonly 
 export type RunningInstances =
   { readonly instances: readonly { readonly id: string; readonly image: string }[] } | { readonly problem: string };
 
+/** A refresh that still runs. */
+export interface RunningRefresh {
+  readonly id: string;
+  /** Number of the launch template's version. */
+  readonly version: string;
+  /** It brings the machines to the version that the group has, so it is the one of a deployment that came before. */
+  readonly isOfGroup: boolean;
+}
+
 /** Brings the machines of a group to the version that Terraform gave it (release-engine.md §1.12). */
 export interface InstanceRefresh {
   /** Why a group must not be deployed to, with what to do; undefined when it may. */
   problemOf(group: string, context: RunContext): Promise<string | undefined>;
+  /** What of a refresh runs still; undefined when nothing does, or when nobody can tell. Changes nothing. */
+  running(group: string, context: RunContext): Promise<RunningRefresh | undefined>;
+  /**
+   * Ends a refresh and waits until it has ended: AWS changes no group while one runs. What it brought to the other
+   * version stays until the next refresh. May be called again after a crash.
+   *
+   * `rollback-instance-refresh` would be wrong here: it leads back to the version that the group had when the refresh
+   * began, and Terraform gave it the new one before (hashicorp/terraform-provider-aws #34189).
+   *
+   * @throws RunStoppedError `failed`; Terraform was not started
+   */
+  end(group: string, id: string, config: RefreshConfig, context: RunContext): Promise<void>;
   /** Starts a refresh, or goes on with the one that runs, and waits for its end. May be called again after a crash. */
   bring(group: string, config: RefreshConfig, context: RunContext): Promise<RefreshResult>;
   /** What runs now. Changes nothing. */
@@ -23,7 +44,10 @@ export interface InstanceRefresh {
 }
 
 const POLL_MILLISECONDS = 10_000;
+/** On the way to the version that was asked for. */
 const RUNNING = new Set(['Pending', 'InProgress', 'Baking']);
+/** On the way back, or stopping: AWS starts no other one meanwhile either. */
+const ENDING = new Set(['Cancelling', 'RollbackInProgress']);
 
 interface Template {
   readonly LaunchTemplateId: string;
@@ -76,7 +100,7 @@ class AwsInstanceRefresh implements InstanceRefresh {
     const template = group.found.LaunchTemplate;
     const problem = numberedProblem(name, template);
     if (problem !== undefined || !template) return { problem: problem ?? '' };
-    const last = await this.lastRefresh(name, undefined, context);
+    const last = await this.afterEnding(name, config, context);
     if (last && RUNNING.has(last.Status ?? '') && !isSame(last.DesiredConfiguration?.LaunchTemplate, template)) {
       return { problem: `another refresh of ${name} is running; wait for it` };
     }
@@ -90,6 +114,48 @@ class AwsInstanceRefresh implements InstanceRefresh {
     return this.images(name, context);
   }
 
+  async running(name: string, context: RunContext): Promise<RunningRefresh | undefined> {
+    const last = await this.lastRefresh(name, undefined, context);
+    if (last?.InstanceRefreshId === undefined || !isActive(last)) return undefined;
+    const group = await this.group(name, context);
+    const own = 'problem' in group ? undefined : group.found.LaunchTemplate;
+    const wanted = last.DesiredConfiguration?.LaunchTemplate;
+    return {
+      id: last.InstanceRefreshId,
+      version: wanted?.Version ?? 'unknown',
+      isOfGroup: own !== undefined && isSame(wanted, own),
+    };
+  }
+
+  async end(name: string, id: string, config: RefreshConfig, context: RunContext): Promise<void> {
+    const last = await this.lastRefresh(name, id, context);
+    if (!last || !isActive(last)) return;
+    if (last.Status !== 'Cancelling') {
+      const result = await context.act({
+        name: 'end-refresh',
+        tool: context.tool('aws'),
+        words: ['autoscaling', 'cancel-instance-refresh', `--auto-scaling-group-name=${name}`, '--output=json'],
+        timeout: 60_000,
+      });
+      const now = result.code === 0 ? undefined : await this.lastRefresh(name, id, context);
+      // It may have ended by itself just before.
+      if (now && isActive(now)) throw notEnded(name, `See ${result.output}.`);
+    }
+    if (await this.terminal(name, id, config.timeout, context)) return;
+    throw notEnded(name, `It did not stop within ${config.timeout / 1000} s.`);
+  }
+
+  /** The last refresh, when one that is on its way back or stops has ended. */
+  private async afterEnding(
+    name: string,
+    { timeout }: RefreshConfig,
+    context: RunContext,
+  ): Promise<Refresh | undefined> {
+    const last = await this.lastRefresh(name, undefined, context);
+    if (!last || !ENDING.has(last.Status ?? '')) return last;
+    return (await this.terminal(name, last.InstanceRefreshId, timeout, context)) ?? last;
+  }
+
   /** By number: a refresh to `$Latest` cannot be rolled back. @throws RunStoppedError */
   private async start(
     group: string,
@@ -97,7 +163,8 @@ class AwsInstanceRefresh implements InstanceRefresh {
     { minHealthy }: RefreshConfig,
     context: RunContext,
   ): Promise<string | undefined> {
-    const preferences = { MinHealthyPercentage: minHealthy, SkipMatching: true, AutoRollback: true };
+    // No `AutoRollback`: the group has the new version already, so AWS would go "back" to it, and keep us waiting.
+    const preferences = { MinHealthyPercentage: minHealthy, SkipMatching: true };
     const result = await context.act({
       name: 'instance-refresh',
       tool: context.tool('aws'),
@@ -127,16 +194,26 @@ class AwsInstanceRefresh implements InstanceRefresh {
     timeout: number,
     context: RunContext,
   ): Promise<string | undefined> {
+    const refresh = await this.terminal(group, id, timeout, context);
+    if (!refresh) return `the refresh of ${group} did not end within ${timeout / 1000} s`;
+    if (refresh.Status === 'Successful') return undefined;
+    const why = refresh.StatusReason === undefined ? '' : `: ${refresh.StatusReason}`;
+    return `the refresh of ${group} ended as ${refresh.Status ?? 'unknown'}${why}`;
+  }
+
+  /** The refresh when it has ended; undefined when it takes too long. */
+  private async terminal(
+    group: string,
+    id: string | undefined,
+    timeout: number,
+    context: RunContext,
+  ): Promise<Refresh | undefined> {
     const end = performance.now() + timeout;
     for (;;) {
       context.signal.throwIfAborted();
       const refresh = await this.lastRefresh(group, id, context);
-      if (refresh?.Status === 'Successful') return undefined;
-      if (refresh?.Status !== undefined && !RUNNING.has(refresh.Status)) {
-        const why = refresh.StatusReason === undefined ? '' : `: ${refresh.StatusReason}`;
-        return `the refresh of ${group} ended as ${refresh.Status}${why}`;
-      }
-      if (performance.now() > end) return `the refresh of ${group} did not end within ${timeout / 1000} s`;
+      if (refresh?.Status !== undefined && !isActive(refresh)) return refresh;
+      if (performance.now() > end) return undefined;
       await new Promise((resolve) => setTimeout(resolve, this.poll));
     }
   }
@@ -187,6 +264,18 @@ class AwsInstanceRefresh implements InstanceRefresh {
 
 function instancesOf({ Instances: all = [] }: Group): NonNullable<Group['Instances']> {
   return all.filter(({ LifecycleState: state }) => state === 'InService');
+}
+
+function isActive({ Status: status = '' }: Refresh): boolean {
+  return RUNNING.has(status) || ENDING.has(status);
+}
+
+function notEnded(group: string, why: string): RunStoppedError {
+  return new RunStoppedError(
+    'failed',
+    `The refresh of ${group} that still runs could not be ended, and AWS changes no group while one runs. ${why} ` +
+      'Terraform was not started. Run the command again.',
+  );
 }
 
 function isSame(a: Template | undefined, b: Template): boolean {

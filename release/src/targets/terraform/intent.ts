@@ -18,6 +18,8 @@ export interface TerraformIntent extends JsonObject {
   readonly version: string;
   /** The code that was planned with, when it is not today's. */
   readonly full: StoredConfig | null;
+  /** The instance refresh that still runs and is ended first; null: none. */
+  readonly refresh: string | null;
   readonly changes: readonly { readonly address: string; readonly kind: string }[];
 }
 

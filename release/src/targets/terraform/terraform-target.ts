@@ -15,7 +15,7 @@ import type {
   Verification,
 } from '../target';
 import { applyPlan, recoverPlan } from './apply';
-import { awsAccount, createInstanceRefresh, type InstanceRefresh } from './instance-refresh';
+import { awsAccount, createInstanceRefresh, type InstanceRefresh, type RunningRefresh } from './instance-refresh';
 import { changesOf, type PlannedStep, type TerraformIntent } from './intent';
 import type { ReleaseWitness } from './ledger-witness';
 import { PlanFiles } from './plan-files';
@@ -83,15 +83,16 @@ class TerraformTarget implements Target {
     const slot = this.idleSlot(now);
     const { code, instead } = await this.codeFor(release, context);
     const variables = code.variables.deploy(release, slot, now);
-    await this.requireNumberedVersion(context);
+    const running = await this.requireReadyGroup(context);
     const where = slot === undefined ? '' : ` in ${slot}`;
     const lines = [
       `${release.id}${where}: ${shortIds(release)}`,
       `Now: ${describe(now)}`,
       ...(code.stored ? [`With the code and the variables of commit ${code.stored.commit}`] : []),
       ...(instead === undefined ? [] : [instead]),
+      ...(running ? [`Ends the refresh to version ${running.version} first, which still runs`] : []),
     ];
-    const plan = await this.plan('deploy', variables, slot, now, lines, code, context);
+    const plan = await this.plan('deploy', variables, slot, now, lines, code, context, running);
     const version = await code.cli.version();
     const config = code.stored
       ? { ...code.stored, version }
@@ -101,6 +102,10 @@ class TerraformTarget implements Target {
 
   async apply(plan: PreparedPlan, context: RunContext): Promise<ApplyOutcome> {
     const intent = plan.intent as TerraformIntent;
+    const { refresh } = this.config;
+    if (refresh && intent.refresh !== null && !intent.isEmpty) {
+      await this.refresh.end(await this.group(context), intent.refresh, refresh, context);
+    }
     return applyPlan(intent, await this.cliOf(intent, 'failed', context), context);
   }
 
@@ -251,6 +256,7 @@ class TerraformTarget implements Target {
     lines: readonly string[],
     { cli, stored }: Code,
     context: RunContext,
+    running?: RunningRefresh,
   ): Promise<PreparedPlan> {
     if (cli.hasErroredState) throw erroredState(cli);
     const state = await cli.state();
@@ -264,7 +270,7 @@ class TerraformTarget implements Target {
     const plan = await readPlan(cli, files, hash, hasChanges);
     const violations = scopeViolations(this.config, plan, step, slot, now, state.isEmpty);
     const heading = { environment: context.environment?.name ?? '', lines };
-    const intent = await intentOf(step, plan, files, !hasChanges, state, cli, stored);
+    const intent = await intentOf(step, plan, files, !hasChanges, state, cli, stored, running?.id ?? null);
     if (!hasChanges) files.removePlans();
     return {
       hash,
@@ -289,13 +295,25 @@ class TerraformTarget implements Target {
     return { verdict: isAll ? 'confirmed' : 'unhealthy', expected, running: images, detail };
   }
 
-  /** A group that follows `$Latest` cannot be rolled back, and is refused before anything changes (finding 2). */
-  private async requireNumberedVersion(context: RunContext): Promise<void> {
-    if (!this.config.refresh) return;
+  /**
+   * A group that follows `$Latest` cannot be rolled back, and is refused before anything changes (finding 2). So is one
+   * that somebody else refreshes.
+   *
+   * @returns the refresh of an earlier deployment, which is ended before Terraform applies
+   */
+  private async requireReadyGroup(context: RunContext): Promise<RunningRefresh | undefined> {
+    if (!this.config.refresh) return undefined;
     const cli = await this.cli(context);
-    if ((await cli.state()).isEmpty) return;
-    const problem = await this.refresh.problemOf(await this.group(context), context);
+    if ((await cli.state()).isEmpty) return undefined;
+    const group = await this.group(context);
+    const problem = await this.refresh.problemOf(group, context);
     if (problem !== undefined) throw new RunStoppedError('refused', `${problem} Nothing was changed.`);
+    const running = await this.refresh.running(group, context);
+    if (!running || running.isOfGroup) return running;
+    throw new RunStoppedError(
+      'refused',
+      `Another refresh of ${group} is running, to version ${running.version}; wait for it. Nothing was changed.`,
+    );
   }
 
   private async group(context: RunContext): Promise<string> {
@@ -324,6 +342,7 @@ async function intentOf(
   { lineage, serial }: StateFacts,
   cli: TerraformCli,
   stored: StoredConfig | undefined,
+  refresh: string | null,
 ): Promise<TerraformIntent> {
   return {
     step,
@@ -335,6 +354,7 @@ async function intentOf(
     tool: cli.tool.path,
     version: await cli.version(),
     full: stored ?? null,
+    refresh,
     changes: changesOf(plan),
   };
 }
