@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../../release/src/durable/canonical-json';
 import type { PreparedPlan } from '../../../../release/src/targets/target';
 import { commitsIn, groupPaths } from '../../../../release/src/api/release-notes';
 import { findPlan, type StoredPlan } from '../../../../release/src/api/stored-plan';
@@ -93,7 +94,7 @@ describe('what became of a plan', () => {
   });
 
   it('F20: says first what it does differently from the plan that was approved before', () => {
-    const since: PreparedPlan['since'] = {
+    const since: NonNullable<PreparedPlan['since']> = {
       run: '01J00000000000000000000009',
       plan: HASH.replace('a', 'b'),
       wasApproved: true,
@@ -101,7 +102,12 @@ describe('what became of a plan', () => {
       outputs: [],
       masked: 0,
     };
-    writeRun(world, RUN, untilQuestion({ ...preparedOf(examplePlan()), since }), { alive: true });
+    writeRun(
+      world,
+      RUN,
+      untilQuestion({ ...preparedOf(examplePlan()), since: JSON.parse(JSON.stringify(since)) as JsonObject }),
+      { alive: true },
+    );
     const { text, marks } = planPage(stored(), undefined);
     expect(text).toMatch(
       /## What differs from the plan that was approved\n\n1 thing differs .*\n- aws_lb\.front: left alone\n\+ aws_lb\.front: destroy\n/s,
