@@ -10,7 +10,14 @@ export const retire: Command = {
   name: 'retire',
   summary: 'End the old version that has no traffic any more.',
   usage: '[ENVIRONMENT] [SLOT] [options]',
-  options: RUN_OPTIONS,
+  options: {
+    ...RUN_OPTIONS,
+    'end-last-way-back': {
+      type: 'string',
+      value: 'NAME',
+      help: 'End the only copy of the last release that could be gone back to: the name of the environment, typed.',
+    },
+  },
   notes: ['What has the traffic stays, and so does what carries no stamp of ours.'],
   run: runRetire,
 };
@@ -25,7 +32,7 @@ function runRetire(args: Arguments, io: Io): Promise<ExitCode> {
       kind: 'retire',
       environment,
       slot,
-      decisions: decisionsOf(args),
+      decisions: { ...decisionsOf(args), endLastWayBack: args.text('end-last-way-back') },
       acceptCommands: args.text('accept-commands'),
       via: 'cli',
       version: VERSION,

@@ -60,21 +60,18 @@ export class ReleaseHistory {
   private readonly all: readonly StoredRelease[];
   private readonly left: ReadonlySet<string>;
   private readonly gone: ReadonlyMap<string, string>;
-  private readonly lastAttempt: (AttemptRecord & Stamp) | undefined;
+  private readonly lastServing: (AttemptRecord & Stamp) | undefined;
 
-  constructor(view: LogView<LedgerRecord>) {
+  constructor(view: Pick<LogView<LedgerRecord>, 'records'>) {
     const records = view.records();
     this.all = records.filter((record): record is StoredRelease => record.type === 'release');
     this.left = leftReleases(this.all);
-    this.lastAttempt = records.findLast((record): record is AttemptRecord & Stamp => record.type === 'attempt');
-    const isText = (value: unknown): value is string => typeof value === 'string';
-    this.gone = new Map(
-      records
-        .filter(({ type }) => type === 'gone')
-        .flatMap((record) =>
-          isText(record['image']) && isText(record['reason']) ? [[record['image'], record['reason']]] : [],
-        ),
+    // One that got no traffic says nothing of who has it.
+    this.lastServing = records.findLast(
+      (record): record is AttemptRecord & Stamp =>
+        record.type === 'attempt' && (record['slot'] === null || record['serves'] === true),
     );
+    this.gone = goneImages(records);
   }
 
   /** Newest last. */
@@ -92,9 +89,8 @@ export class ReleaseHistory {
 
   /** What failed after the live release and may serve in its place. Going back is then going back to the live release. */
   displacing(): AttemptRecord | undefined {
-    const attempt = this.lastAttempt;
-    if (!attempt || attempt.seq < (this.live()?.seq ?? 0)) return undefined;
-    return attempt.slot === null || attempt.serves === true ? attempt : undefined;
+    const attempt = this.lastServing;
+    return attempt && attempt.seq > (this.live()?.seq ?? 0) ? attempt : undefined;
   }
 
   /** The image that was baked from the same inputs, newest first. */
@@ -107,35 +103,66 @@ export class ReleaseHistory {
   }
 
   /**
-   * Where a rollback goes when nobody says: the newest release before the live one that was healthy and that nobody
-   * went back from; the live one itself, when what failed after it may serve in its place. Never merely the previous one in time (shipit-deploy #22, orca PR #3341).
+   * Where a rollback may go when nobody says, best first: the live release itself when what failed after it may serve in
+   * its place, then the releases before it, newest first, that were healthy and that nobody went back from. Never merely
+   * the previous one in time (shipit-deploy #22, orca PR #3341).
    */
-  defaultTarget(): StoredRelease | undefined {
+  waysBack(): readonly StoredRelease[] {
     const live = this.live();
-    if (!live) return undefined;
-    if (this.displacing() && this.whyNot(live) === undefined) return live;
+    if (!live) return [];
     const runs = (release: StoredRelease): string => release.images.map(({ id }) => id).join();
-    return this.all.findLast(
-      (release) =>
-        release.seq < live.seq &&
-        this.whyNot(release) === undefined &&
-        // The same images under another id would be no way back.
-        runs(release) !== runs(live),
+    const before = this.all.filter(
+      // The same images under another id would be no way back.
+      (release) => release.seq < live.seq && this.unfit(release) === undefined && runs(release) !== runs(live),
     );
+    const own = this.displacing() && this.unfit(live) === undefined ? [live] : [];
+    return [...own, ...before.reverse()];
+  }
+
+  /** The first of the ways back whose image is there, as far as the ledger knows. */
+  defaultTarget(): StoredRelease | undefined {
+    return this.waysBack().find((release) => this.missing(release) === undefined);
   }
 
   /** Why a release cannot be gone back to; undefined when it can, as far as the ledger knows. */
   whyNot(release: StoredRelease): string | undefined {
+    const missing = this.missing(release);
+    return this.unfit(release) ?? (missing === undefined ? undefined : `its image is gone: ${missing}`);
+  }
+
+  /** Why nobody should go back to a release, wherever its image is. */
+  unfit(release: StoredRelease): string | undefined {
     if (release.health.verdict === 'unhealthy') return 'it was not healthy';
-    if (this.left.has(release.id)) return 'it was rolled back from';
-    const missing = release.images.map(({ ref }) => this.gone.get(ref)).find((reason) => reason !== undefined);
-    return missing === undefined ? undefined : `its image is gone: ${missing}`;
+    return this.left.has(release.id) ? 'it was rolled back from' : undefined;
+  }
+
+  /** Why an image could not be had when it was last asked for; undefined when it could, or nobody asked. */
+  whyGone(ref: string): string | undefined {
+    return this.gone.get(ref);
+  }
+
+  private missing(release: StoredRelease): string | undefined {
+    return release.images.map(({ ref }) => this.gone.get(ref)).find((reason) => reason !== undefined);
   }
 
   /** Releases that cannot be undone between one and the live one, newest first. */
   oneWayAfter(release: StoredRelease): readonly StoredRelease[] {
     return this.all.filter(({ seq, oneWay }) => oneWay && seq > release.seq).reverse();
   }
+}
+
+/** What a record `note` says when an image that was gone could be had again. */
+export const THERE_AGAIN = 'there-again';
+
+/** Images that were gone when they were last asked for, and why. */
+function goneImages(records: readonly LedgerRecord[]): ReadonlyMap<string, string> {
+  const gone = new Map<string, string>();
+  for (const { type, what, image, reason } of records) {
+    if (typeof image !== 'string') continue;
+    if (type === 'gone' && typeof reason === 'string') gone.set(image, reason);
+    if (type === 'note' && what === THERE_AGAIN) gone.delete(image);
+  }
+  return gone;
 }
 
 /** Releases that somebody went back from; with one that had been brought back, the release that it brought back. */

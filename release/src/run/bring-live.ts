@@ -10,7 +10,7 @@ import { ask } from '../process/ask';
 import { toolEnvironment } from '../process/tool-environment';
 import type { StateRoot } from '../state-root';
 import type { ApplyOutcome, DesiredRelease, Observation, PreparedPlan, Target, Verification } from '../targets/target';
-import { afterCancel } from './after-cancel';
+import { afterStop } from './after-stop';
 import type { Granted } from './approval';
 import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
@@ -63,6 +63,7 @@ export class UnhealthyError extends RunStoppedError {
  * Brings a release live beside the old one: plan, approval, apply, proof of what runs, health, traffic, soak, record.
  * Deploys, promotions and rollbacks are all this.
  *
+ * @param isReturn true when what serves now is not healthy: whatever stops the run, no traffic goes back to it
  * @returns the record in the ledger, and the slot that lost the traffic
  * @throws UnhealthyError, RunStoppedError
  */
@@ -70,6 +71,7 @@ export async function bringLive(
   release: DesiredRelease,
   origin: ReleaseOrigin,
   parts: LiveParts,
+  isReturn = false,
 ): Promise<{ readonly oldSlot: string | undefined }> {
   const { target } = parts;
   const before = await observe(parts, 'before');
@@ -78,8 +80,9 @@ export async function bringLive(
   try {
     await prove(release, origin, { plan, granted, slot }, parts);
   } catch (error) {
-    if (!(error instanceof RunStoppedError) || error.kind !== 'cancelled') throw error;
-    throw await afterCancel(error, release, slot, before, parts);
+    // Of a version that is not healthy, the caller knows what to do.
+    if (!(error instanceof RunStoppedError) || error instanceof UnhealthyError) throw error;
+    throw await afterStop({ error, release, rollbackOf: origin.rollbackOf, slot, before, isReturn }, parts);
   }
   return { oldSlot: slot === undefined ? undefined : before.activeSlot };
 }
@@ -165,7 +168,8 @@ async function applyPlanned(
   return { plan, granted };
 }
 
-async function healthOf(
+/** Checks the health of a slot as a step. @param before what is done first, each time that it is asked */
+export async function healthOf(
   release: DesiredRelease,
   slot: string | undefined,
   state: 'HEALTH' | 'SOAKING',
@@ -253,7 +257,7 @@ function requireHealthy(
 
 async function moveTraffic(release: DesiredRelease, slot: string, parts: LiveParts): Promise<void> {
   const now = await observe(parts, 'route');
-  if (now.activeSlot !== slot) await routeTo(release, slot, now, parts);
+  if (now.activeSlot !== slot) await routeTo(release, slot, now, parts, 'forth');
 }
 
 /**
@@ -267,10 +271,11 @@ export async function routeTo(
   slot: string,
   now: Observation,
   parts: LiveParts,
+  way: 'forth' | 'back',
 ): Promise<void> {
   const { target, context, steps, environment } = parts;
   const prepared = await steps.step<JsonObject>('plan', {
-    intent: () => ({ what: 'route', to: slot }),
+    intent: () => ({ what: 'route', to: slot, way }),
     act: async () => {
       const plan = await target.planRoute(release, slot, now, context);
       return { plan: plan ? writtenPlan(plan, 'route', parts) : null };
@@ -286,8 +291,7 @@ export async function routeTo(
       {},
     );
   }
-  const isBack = release.id === parts.history.live()?.id;
-  if (environment.protected && !isBack) await askFor(plan, 'route', parts);
+  if (environment.protected && way === 'forth') await askFor(plan, 'route', parts);
   context.tell({ type: 'state', state: 'ROUTING', text: `Moving the traffic to ${slot}` });
   await steps.step<JsonObject>('route', {
     intent: () => ({ ...plan.intent, to: slot, from: now.activeSlot ?? null, plan: plan.hash }),
@@ -336,8 +340,9 @@ interface Proof {
 /** The ledger first, then the stamp on the target: a stamp without a record would name what nobody knows. */
 async function record(release: DesiredRelease, origin: ReleaseOrigin, proof: Proof, parts: LiveParts): Promise<void> {
   const { steps, ledger, history, spec, context, target, environment } = parts;
+  // An earlier life of the run may have got as far as this.
+  const again = ledger.earlier.find(({ type, id }) => type === 'release' && id === release.id);
   const entry = await steps.once(['release.recorded'], () => {
-    const again = history.releases().find(({ id }) => id === release.id);
     // Until here the traffic can go back. Nothing between the switch and the record asked whether the run shall stop.
     if (!again) context.signal.throwIfAborted();
     const written: ReleaseRecord = {

@@ -13,8 +13,8 @@ import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
 import { askFor, planStep } from './planning';
 import { promotedImages } from './promote';
-import { bringBack } from './rollback';
-import { requireWayBack } from './retire-guards';
+import { bringBack } from './bring-back';
+import { requireKnownTraffic, requireWayBack } from './retire-guards';
 import { actorOf, type RunSpec } from './spec';
 
 export interface DeployParts extends LiveParts {
@@ -100,18 +100,20 @@ function neededBy(pipeline: Pipeline, target: DeployParts['environment']['target
  * `${release.…}` and `${image.…}` of a run.
  *
  * @param git of the commit that the images were baked from: that is what the new version says of itself
+ * @param id of the release, where it is not the one of the run
  */
 export function knownOf(
   spec: RunSpec,
   images: ReadonlyMap<string, BakedImage>,
   git: JsonObject = { ...spec.git },
+  id = releaseId(spec),
 ): Known {
   const commit = textOrNull(git['commit']);
   const branch = textOrNull(git['branch']);
   return {
     release: {
-      id: releaseId(spec),
-      version: releaseId(spec),
+      id,
+      version: id,
       time: spec.createdAt,
       ...(commit === null ? {} : { commit }),
       ...(branch === null ? {} : { branch }),
@@ -164,6 +166,7 @@ export async function retireSlot(slot: string, parts: DeployParts): Promise<{ re
   if (now.activeSlot === slot) throw new RunStoppedError('refused', `${slot} has the traffic and stays.`);
   const running = now.slots.find(({ name }) => name === slot);
   if (!running || running.running.length === 0) return { left: [] };
+  requireKnownTraffic(slot, now, parts);
   if (running.release === undefined) {
     throw new RunStoppedError(
       'refused',
@@ -190,7 +193,17 @@ export async function retireSlot(slot: string, parts: DeployParts): Promise<{ re
     await askFor(plan, 'retire', parts);
   const result = await steps.step('retire', {
     intent: () => ({ ...plan.intent, slot, release: running.release ?? null }),
-    act: async () => ({ left: (await target.retire(plan, slot, context)).left }),
+    act: async () => {
+      // Between the plan and its approval there may be half an hour.
+      const { activeSlot } = await target.observe(context);
+      if (activeSlot !== now.activeSlot) {
+        throw new RunStoppedError(
+          'refused',
+          `The traffic moved since the plan was made: ${activeSlot ?? 'no slot'} has it now. Plan again. Nothing was changed.`,
+        );
+      }
+      return { left: (await target.retire(plan, slot, context)).left };
+    },
     recover: () => Promise.resolve(undefined),
   });
   ledger.append({ type: 'retired', run: spec.run, slot, release: running.release, left: result.left });

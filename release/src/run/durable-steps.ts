@@ -24,6 +24,20 @@ export interface StepGuard {
   isCancelled(): boolean;
 }
 
+/**
+ * The journal of a resumed run tells of another way than the run takes now: a mistake of ours. Going on would do things a
+ * second time.
+ */
+export class JournalMismatchError extends Error {
+  constructor(place: number, written: string, expected: string) {
+    super(`entry ${place} of its journal is \`${written}\`, where \`${expected}\` must follow`);
+    this.name = 'JournalMismatchError';
+  }
+}
+
+/** Steps that happen several times in a run, each with another name; their intents are that name and do nothing. */
+const NAMED: ReadonlySet<Step> = new Set<Step>(['gate', 'plan']);
+
 /** What a recovery that found nothing leaves behind. */
 const NOTHING = { verdict: 'nothing-happened' };
 
@@ -34,6 +48,8 @@ const NOTHING = { verdict: 'nothing-happened' };
  */
 export class DurableSteps {
   private readonly done: JournalEntry[];
+  /** How many entries of the past were passed. */
+  private passed = 0;
 
   /** @param past what the journal holds already */
   constructor(
@@ -44,11 +60,13 @@ export class DurableSteps {
     this.done = [...past];
   }
 
+  /** @throws JournalMismatchError when the journal holds another step here */
   async step<Result extends JsonObject>(name: Step, step: DurableStep<Result>): Promise<Result> {
     for (;;) {
       const written = this.take(`${name}.intent`);
       if (!written) this.begin(name);
       const intent = written && 'data' in written ? written.data : await step.intent();
+      if (written && NAMED.has(name)) this.requireSame(written, await step.intent());
       if (!written) this.journal.append({ type: `${name}.intent`, data: intent });
       const ending = this.take(`${name}.result`, `${name}.recovered`);
       if (ending && 'data' in ending) {
@@ -69,16 +87,19 @@ export class DurableSteps {
   }
 
   private begin(name: Step): void {
-    this.throwIfCancelledHere();
+    this.throwIfStoppedHere();
     this.guard.begin(name);
   }
 
-  /** The run was cancelled here before it was resumed: what follows in the journal is what was done about it. */
-  private throwIfCancelledHere(): void {
+  /** The run was stopped here before it was resumed: what follows in the journal is what was done about it. */
+  private throwIfStoppedHere(): void {
     const [next] = this.done;
-    if (next?.type !== 'cancel.intent') return;
-    const why = next.data['why'];
-    throw new RunStoppedError('cancelled', typeof why === 'string' ? why : 'Cancelled.');
+    if (!next || !isStop(next)) return;
+    const { why, kind } = next.data;
+    throw new RunStoppedError(
+      (kind as RunStoppedError['kind'] | undefined) ?? 'cancelled',
+      typeof why === 'string' ? why : 'Cancelled.',
+    );
   }
 
   /** What happened must be found out, and half of it ended, also when the run is asked to stop. */
@@ -118,23 +139,49 @@ export class DurableSteps {
   ): Promise<Entry> {
     const written = this.take(...types);
     if (written) return written as Entry;
-    this.throwIfCancelledHere();
+    this.throwIfStoppedHere();
     const entry = await make();
     this.journal.append(entry);
     return entry;
   }
 
   /**
-   * The next entry of the past when it is of one of these types. Entries that only inform (`apply.spawned`) are passed
-   * over.
+   * The next entry of the past, which must be of one of these types unless the run was stopped here. Entries that only
+   * inform (`apply.spawned`) are passed over.
+   *
+   * @returns undefined when the past is over
    */
   private take(...types: readonly string[]): JournalEntry | undefined {
-    while (this.done[0]?.type.endsWith('.spawned')) this.done.shift();
+    while (this.done[0]?.type.endsWith('.spawned')) this.pass();
     const [next] = this.done;
-    if (!next || !types.includes(next.type)) return undefined;
-    this.done.shift();
+    if (!next || (isStop(next) && !types.includes(next.type))) return undefined;
+    if (!types.includes(next.type)) throw new JournalMismatchError(this.passed + 1, titleOf(next), types.join(' or '));
+    this.pass();
     return next;
   }
+
+  private pass(): void {
+    this.done.shift();
+    this.passed++;
+  }
+
+  private requireSame(written: JournalEntry, intent: JsonObject): void {
+    const expected = { type: written.type, data: intent } as JournalEntry;
+    if (titleOf(written) !== titleOf(expected)) {
+      throw new JournalMismatchError(this.passed, titleOf(written), titleOf(expected));
+    }
+  }
+}
+
+/** True for the entry that follows where a run was stopped. */
+function isStop(entry: JournalEntry): entry is Extract<JournalEntry, { readonly data: JsonObject }> {
+  return entry.type === 'cancel.intent' || entry.type === 'rollback.intent';
+}
+
+/** `gate.intent observe-before`: what it is, and what it is about. */
+function titleOf(entry: JournalEntry): string {
+  const what = 'data' in entry ? entry.data['what'] : undefined;
+  return typeof what === 'string' ? `${entry.type} ${what}` : entry.type;
 }
 
 function rethrow(data: JsonObject): void {

@@ -22,6 +22,8 @@ export interface BakeParts {
   readonly ledger: LedgerWriter;
   readonly view: LogView<LedgerRecord>;
   readonly bakerOf: (image: ImageConfig) => Baker;
+  /** What is checked out now; undefined in a run that was never interrupted. */
+  readonly gitNow?: (() => Promise<RunSpec['git']>) | undefined;
 }
 
 /**
@@ -51,15 +53,28 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
   context.tell({ type: 'state', state: 'BAKING', text: `Baking ${image.name}` });
   const baked = await steps.step<JsonObject>('bake', {
     intent: () => ({ image: image.name, inputs: choice.inputs }),
-    act: () => baker.bake(image, known, context).catch((error: unknown) => noteLeftovers(error, image, parts)),
-    recover: (intent) =>
-      baker.recoverBake(image, intent, context).catch((error: unknown) => noteLeftovers(error, image, parts)),
+    act: async () => {
+      await requireInputs(choice.inputs, image, baker, parts);
+      const made = await baker
+        .bake(image, known, context)
+        .catch((error: unknown) => noteLeftovers(error, image, parts));
+      await requireInputs(choice.inputs, image, baker, parts);
+      return made;
+    },
+    recover: async (intent) => {
+      const made = await baker
+        .recoverBake(image, intent, context)
+        .catch((error: unknown) => noteLeftovers(error, image, parts));
+      if (made) await requireInputs(choice.inputs, image, baker, parts);
+      return made;
+    },
   });
   await testImage(image, baked, parts);
   context.tell({ type: 'state', state: 'PUBLISHING', text: `Publishing ${image.name}` });
   const published = await steps.step<{ readonly image: BakedImage }>('publish', {
     intent: () => ({ image: image.name }),
     act: async () => {
+      await requireCheckout(image, parts);
       const made = { ...(await baker.publish(image, baked, known, context)), inputs: choice.inputs };
       const statement = provenanceOf(made, image, spec);
       const kept = statement === undefined ? null : keepStatement(statement, parts.root);
@@ -82,6 +97,32 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
   return published.image;
 }
 
+/**
+ * An image under the hash of other inputs would be taken for theirs for ever.
+ *
+ * @throws RunStoppedError `failed`
+ */
+async function requireInputs(inputs: string, image: ImageConfig, baker: Baker, { context }: BakeParts): Promise<void> {
+  if ((await baker.inputsHash(image, context)) === inputs) return;
+  throw new RunStoppedError(
+    'failed',
+    `${image.name}: its inputs are no longer those that the run began with: somebody changed files, or checked out another commit. Start a new run. Nothing was published.`,
+  );
+}
+
+/** A resumed run publishes nothing in the name of a commit that is not checked out any more. @throws RunStoppedError */
+async function requireCheckout({ name }: ImageConfig, { spec, gitNow }: BakeParts): Promise<void> {
+  const now = spec.git.commit === null ? undefined : await gitNow?.();
+  if (!now || (now.commit === spec.git.commit && now.dirty === spec.git.dirty)) return;
+  const changes = spec.git.dirty ? 'what was not committed is gone' : 'something is not committed';
+  const other = `${now.commit ?? 'no commit'} is checked out, not ${spec.git.commit ?? ''}`;
+  const why = now.commit === spec.git.commit ? changes : other;
+  throw new RunStoppedError(
+    'failed',
+    `${name}: the run was interrupted, and the checkout is another one now: ${why}. Start a new run. Nothing was published.`,
+  );
+}
+
 /** What a build made before it failed is no image of ours, and stays where it is: a person may delete it (F06, F08). */
 function noteLeftovers(error: unknown, { name }: ImageConfig, { ledger, spec, view }: BakeParts): never {
   const left = error instanceof RunStoppedError ? error.evidence['left'] : undefined;
@@ -102,7 +143,7 @@ async function retrievableImage(
 ): Promise<BakedImage | undefined> {
   for (const known of ReleaseHistory.imagesIn(view)) {
     if (known.name !== image.name || known.inputs !== inputs) continue;
-    if ((await baker.retrievable(known, context)) === true) return known;
+    if ((await baker.retrievable(known, context)).is === 'there') return known;
   }
   return undefined;
 }

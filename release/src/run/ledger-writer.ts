@@ -1,19 +1,41 @@
+import { canonicalJson, type JsonObject } from '../durable/canonical-json';
 import type { Stamp } from '../durable/chain';
 import { DiskFullError, isDiskFull, type DiskReserve } from '../durable/disk-full';
 import type { Ledger } from '../ledger/ledger';
 import type { LedgerRecord } from '../ledger/record';
+import { maskTexts } from '../secrets/mask-texts';
 import type { RunContext } from './context';
 
 /** The ledger as a run writes to it. */
 export interface LedgerWriter {
-  /** @throws LockLostError; DiskFullError when even the reserve is used up */
+  /** What the run wrote before it was interrupted. */
+  readonly earlier: readonly (LedgerRecord & Stamp)[];
+  /**
+   * Writes a record, unless the run did so before it was interrupted: then it gives that one.
+   *
+   * @throws LockLostError; DiskFullError when even the reserve is used up
+   */
   append(entry: LedgerRecord): LedgerRecord & Stamp;
 }
 
-/** A writer that has the reserve of its run to fall back on, and tells of a clock that was set back (F31). */
-export function ledgerWriter(ledger: Ledger, reserve: DiskReserve, context: RunContext): LedgerWriter {
+/**
+ * A writer that has the reserve of its run to fall back on, and tells of a clock that was set back (F31).
+ *
+ * @param earlier what the run wrote before it was interrupted
+ */
+export function ledgerWriter(
+  ledger: Ledger,
+  reserve: DiskReserve,
+  context: RunContext,
+  earlier: readonly (LedgerRecord & Stamp)[],
+  mask?: (text: string) => string,
+): LedgerWriter {
   return {
-    append: (entry) => {
+    earlier,
+    append: (said) => {
+      const entry = mask ? maskTexts(said, mask) : said;
+      const again = earlier.find((record) => isSame(record, entry));
+      if (again) return again;
       const record = written(ledger, reserve, entry);
       if (record.clockSkew === true) {
         context.tell({
@@ -33,4 +55,10 @@ function written(ledger: Ledger, reserve: DiskReserve, entry: LedgerRecord): Led
     if (!isDiskFull(error)) throw error;
     throw new DiskFullError(`the ledger takes no ${entry.type}: the disk is full`, { cause: error });
   }
+}
+
+/** True when a record says what an entry says; the log added its stamp. */
+function isSame(record: LedgerRecord, entry: LedgerRecord): boolean {
+  const said = Object.fromEntries(Object.keys(entry).map((key) => [key, record[key]]));
+  return canonicalJson(said as JsonObject) === canonicalJson(entry);
 }

@@ -57,7 +57,7 @@ async function chooseImages(parts: DeployParts): Promise<Chosen> {
     const image =
       live.images.find(({ name }) => name === config.name) ?? refuse(`${live.id} has no image \`${config.name}\``);
     const answer = await parts.bake.bakerOf(config).retrievable(image, context);
-    if (answer !== true) refuse(answer);
+    if (answer.is !== 'there') refuse(answer.reason);
     images.push(image);
   }
   context.tell({ type: 'state', state: 'BAKED', text: `Promoting ${live.id} of ${from.environment}` });

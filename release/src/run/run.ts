@@ -44,6 +44,8 @@ export interface RunWorld {
   readonly beforeClose?: ((end: RunEnd) => void) | undefined;
   /** Masks secrets in what is written down. */
   readonly mask?: ((text: string) => string) | undefined;
+  /** What is checked out now, asked before a resumed run publishes. */
+  readonly gitNow?: (() => Promise<RunSpec['git']>) | undefined;
   /** Bytes that are free below a directory; tests say how many. */
   readonly freeBytes?: ((directory: string) => number) | undefined;
 }
@@ -103,7 +105,8 @@ async function runToEnd(
   const steps = new DurableSteps(journal, past, guard);
   // As the run found it: what it wrote itself would make a resumed run decide anew, and go another way.
   const history = new ReleaseHistory({ records: () => view.records().filter(({ run }) => run !== spec.run) });
-  const bake = { root: world.root, spec, context, steps, ledger, view, bakerOf };
+  const gitNow = past.length === 0 ? undefined : world.gitNow;
+  const bake = { root: world.root, spec, context, steps, ledger, view, bakerOf, gitNow };
   const environment = context.environment ?? noEnvironment(context.pipeline);
   const parts: DeployParts = {
     root: world.root,
@@ -198,6 +201,8 @@ async function retireIdle(parts: DeployParts): Promise<RunEnd> {
     parts.spec.slot ?? now.slots.find(({ name, running }) => name !== now.activeSlot && running.length > 0)?.name;
   if (slot === undefined)
     return { outcome: 'retired', text: 'Nothing but what serves is running. Nothing was changed.' };
+  if (!now.slots.some(({ name, running }) => name === slot && running.length > 0))
+    return { outcome: 'retired', text: `Nothing runs in ${slot}. Nothing was changed.` };
   const { left } = await retireSlot(slot, parts);
   return {
     outcome: 'retired',

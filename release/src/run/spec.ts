@@ -40,6 +40,8 @@ export interface RunSpec {
     readonly oneWay: boolean;
     /** What a rollback brings back; without it what the environment says. */
     readonly mode?: 'image' | 'full' | undefined;
+    /** The environment's name, typed, to end the only copy of the last release that could be gone back to. */
+    readonly endLastWayBack?: string | undefined;
   };
   readonly version: string;
   readonly createdAt: string;

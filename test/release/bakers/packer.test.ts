@@ -90,9 +90,12 @@ describe.skipIf(skipped !== undefined)(`the Packer baker${skipped === undefined 
     await baker.bake(next.image, { release: { version: 'v2' } }, next.context);
     expect(readFileSync(join(world.workspace, 'out/app.img'), 'utf8')).toBe('image v2\n');
     expect(readFileSync(published.ref, 'utf8')).toBe('image v1\n');
-    expect(await baker.retrievable(published, context)).toBe(true);
+    expect(await baker.retrievable(published, context)).toEqual({ is: 'there' });
     writeFileSync(published.ref, 'hand made');
-    expect(await baker.retrievable(published, context)).toContain('was changed');
+    expect(await baker.retrievable(published, context)).toMatchObject({
+      is: 'unknown',
+      reason: expect.stringContaining('was changed') as string,
+    });
   });
 
   it('gives its variables in a private file that is gone afterwards, never as words', async () => {
@@ -174,7 +177,7 @@ describe.skipIf(skipped !== undefined)(`the Packer baker${skipped === undefined 
     expect(published.files).toEqual(['out/a,b.img', 'out/sums']);
     expect(published.id).toMatch(/^sha256:/);
     expect(published.digests).toHaveLength(3);
-    expect(await baker.retrievable(published, context)).toBe(true);
+    expect(await baker.retrievable(published, context)).toEqual({ is: 'there' });
   });
 
   it('says what Packer said of a template that it cannot read', async () => {

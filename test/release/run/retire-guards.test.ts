@@ -51,9 +51,12 @@ describe('F42: retiring', () => {
     world.registry.delete(first);
     const refused = await start({ kind: 'retire' });
     expect(refused).toMatch(/^refused: blue holds run1, the last release that could be gone back to/);
-    expect(refused).toContain('To end it all the same, say `--confirm local`. Nothing was changed.');
+    expect(refused).toContain('`immutable-infra retire local blue --end-last-way-back local`. Nothing was changed.');
     expect([...world.slots.keys()].sort()).toEqual(['blue', 'green']);
-    expect(await start({ kind: 'retire', decisions: { ...NO_DECISIONS, confirm: 'local' } })).toBe(
+    // The word that approves a plan says nothing of the way back.
+    const approved = { ...NO_DECISIONS, confirm: 'local' };
+    expect(await start({ kind: 'retire', decisions: approved })).toMatch(/^refused: blue holds run1/);
+    expect(await start({ kind: 'retire', decisions: { ...NO_DECISIONS, endLastWayBack: 'local' } })).toBe(
       'retired: blue was retired.',
     );
   });
@@ -62,6 +65,54 @@ describe('F42: retiring', () => {
     await two();
     expect(await start({ kind: 'retire' })).toBe('retired: blue was retired.');
     expect(await start({ kind: 'rollback' })).toBe('live: run1 is live again, as run4.');
+  });
+
+  it('by itself after a deployment never takes the only copy of the last way back', async () => {
+    await two();
+    const [, second = ''] = world.registry;
+    world.source = 'v3';
+    world.power = (place) => {
+      if (place === 'publish v3:after') world.registry.delete(second);
+    };
+    expect(await start({ pipeline: PIPELINE })).toMatch(
+      /^live: run3 is live\. green could not be retired: green holds run2, the last release that could be gone back to/,
+    );
+    expect([...world.slots.keys()].sort()).toEqual(['blue', 'green']);
+  });
+
+  it('is refused while nothing says which slot has the traffic, unless the slot is named and the environment typed', async () => {
+    await two();
+    world.activeSlot = undefined;
+    const confirm = { ...NO_DECISIONS, confirm: 'local' };
+    for (const changes of [{}, { slot: 'blue' }, { decisions: confirm }]) {
+      const run = `unknown${world.told.length}`;
+      const spec = createRun(world.root, folder, run, { pipeline: CONFIRM, kind: 'retire', ...changes });
+      expect((await world.run(spec, 'yes')).text).toMatch(
+        /^Nothing says which slot has the traffic, so blue may be serving\..*`immutable-infra retire local blue --confirm local`/,
+      );
+      expect([...world.slots.keys()].sort()).toEqual(['blue', 'green']);
+    }
+    const named = { pipeline: CONFIRM, kind: 'retire', slot: 'blue', decisions: confirm } as const;
+    expect((await world.run(createRun(world.root, folder, 'named', named), 'yes')).text).toBe('blue was retired.');
+  });
+
+  it('is refused when the traffic moved while the plan waited for its approval', async () => {
+    await two();
+    const told = world.told.push.bind(world.told);
+    world.told.push = (...events) => {
+      if (events.some(({ type }) => type === 'approval')) world.activeSlot = undefined;
+      return told(...events);
+    };
+    const spec = createRun(world.root, folder, 'late', { pipeline: CONFIRM, kind: 'retire' });
+    expect((await world.run(spec, 'yes')).text).toMatch(
+      /^The traffic moved since the plan was made: no slot has it now/,
+    );
+    expect([...world.slots.keys()].sort()).toEqual(['blue', 'green']);
+  });
+
+  it('of a slot that runs nothing says so', async () => {
+    await two();
+    expect(await start({ kind: 'retire', slot: 'bleu' })).toBe('retired: Nothing runs in bleu. Nothing was changed.');
   });
 
   it('waits for a new version that is on trial, also when its run was interrupted', async () => {

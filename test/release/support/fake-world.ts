@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import type { BakedImage, Baker } from '../../../release/src/bakers/baker';
+import type { BakedImage, Baker, ImageThere } from '../../../release/src/bakers/baker';
 import type { Known } from '../../../release/src/config/interpolate';
 import { requirePipeline } from '../../../release/src/config/read';
 import type { JsonObject } from '../../../release/src/durable/canonical-json';
@@ -62,8 +62,12 @@ export class FakeWorld implements Target, Baker {
   activeSlot: string | undefined;
   stamped: string | undefined;
   readonly registry = new Set<string>();
+  /** Why the registry cannot be asked now. */
+  registryProblem: string | undefined;
   /** Text of the source: changing it changes the image. */
   source = 'v1';
+  /** What is checked out, when it is not what the run began with. */
+  git: RunSpec['git'] | undefined;
   /** Images that never get healthy. */
   readonly broken = new Set<string>();
   /** Whether a new version takes the place of the old one, as in a group of machines without colours. */
@@ -220,8 +224,10 @@ export class FakeWorld implements Target, Baker {
     });
   }
 
-  retrievable(image: BakedImage): Promise<true | string> {
-    return Promise.resolve(this.registry.has(image.id) || 'the registry has it no more');
+  retrievable(image: BakedImage): Promise<ImageThere> {
+    if (this.registryProblem !== undefined) return Promise.resolve({ is: 'unknown', reason: this.registryProblem });
+    const isThere = this.registry.has(image.id);
+    return Promise.resolve(isThere ? { is: 'there' } : { is: 'gone', reason: 'the registry has it no more' });
   }
 
   /** Runs a run to its end or to a power cut. */
@@ -269,11 +275,18 @@ export class FakeWorld implements Target, Baker {
       control,
       target: this,
       bakerOf: () => this,
-      gates: () => Promise.resolve(),
+      gitNow: () => Promise.resolve(this.git ?? spec.git),
+      gates: () => this.gates(),
+      mask: this.mask,
       freeBytes: () => this.freeBytes(),
     };
     return executeRun(world);
   }
+
+  /** What stands before everything; a test may refuse. */
+  gates: () => Promise<void> = () => Promise.resolve();
+  /** Masks secrets in what is written down. */
+  mask: ((text: string) => string) | undefined;
 
   /** A port on loopback where somebody listens. */
   healthyPort = 0;

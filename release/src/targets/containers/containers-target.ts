@@ -85,7 +85,7 @@ class ContainersTarget implements Target {
     route.contentFor(slot.name, start[0]?.labels[LABELS.port] ?? '', other, release.known);
     if (observation.activeSlot === undefined && slot.containers.some(({ isRunning }) => isRunning)) {
       throw refused(
-        `Both slots run, and ${route.name} names neither, so ${slot.name} may be serving. Retire the one that is not used: \`immutable-infra retire\`.`,
+        `Both slots run, and ${route.name} names neither, so ${slot.name} may be serving. Retire the one that is not used by its name: \`immutable-infra retire ENVIRONMENT SLOT --confirm ENVIRONMENT\`.`,
       );
     }
     const stop = slot.containers.filter(isStamped).map(stoppedOf);
