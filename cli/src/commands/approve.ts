@@ -32,7 +32,7 @@ async function runApprove(args: Arguments, io: Io): Promise<ExitCode> {
     `waiting with the plan ${hash}`,
   );
   const { plan } = run.progress;
-  if (plan?.hash !== hash || plan.approval !== 'requested') {
+  if (plan?.hash !== hash || plan.approval !== 'requested' || run.status === 'closed') {
     throw new UsageError(`Run ${run.run} does not wait for ${hash}. Look at what it waits for: immutable-infra runs.`);
   }
   const { environment } = pipelineOf(run.spec);

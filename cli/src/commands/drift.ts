@@ -3,7 +3,7 @@ import { UnknownNameError } from '../../../release/src/api/start-run';
 import type { Arguments, Command } from '../command-line';
 import { instanceLine } from '../delivery/instances';
 import { interruptible, InterruptedError, StatusLine } from '../delivery/status-line';
-import { FILE_OPTION, findWorkspace } from '../delivery/workspace';
+import { environmentsOf, FILE_OPTION, findWorkspace } from '../delivery/workspace';
 import { DELIVERY_EXIT, UsageError, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
 import { printable, styleFor, wantsColor, type Style } from '../terminal';
@@ -25,7 +25,7 @@ export const drift: Command = {
 
 async function runDrift(args: Arguments, io: Io): Promise<ExitCode> {
   const workspace = findWorkspace(args, io);
-  const names = args.positionals.length > 0 ? args.positionals : [...workspace.pipeline.environments.keys()];
+  const names = environmentsOf(args, workspace);
   const line = new StatusLine(io);
   const reports: DriftReport[] = [];
   try {

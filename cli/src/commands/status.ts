@@ -13,7 +13,7 @@ import { UnknownNameError, type Workspace } from '../../../release/src/api/start
 import type { Arguments, Command } from '../command-line';
 import { instanceLine } from '../delivery/instances';
 import { interruptible, InterruptedError, StatusLine } from '../delivery/status-line';
-import { FILE_OPTION, findWorkspace } from '../delivery/workspace';
+import { environmentsOf, FILE_OPTION, findWorkspace } from '../delivery/workspace';
 import { DELIVERY_EXIT, UsageError, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
 import { printable, styleFor, wantsColor } from '../terminal';
@@ -42,7 +42,7 @@ export const status: Command = {
 
 async function runStatus(args: Arguments, io: Io): Promise<ExitCode> {
   const workspace = findWorkspace(args, io);
-  const names = args.positionals.length > 0 ? args.positionals : [...workspace.pipeline.environments.keys()];
+  const names = environmentsOf(args, workspace);
   if (args.flag('live') && !(await lookNow(workspace, names, io))) return DELIVERY_EXIT.cancelled;
   const states = names.map((name) => stateOf(name, workspace, args.flag('all'), args.flag('offline')));
   // Of images that were baked for no environment.

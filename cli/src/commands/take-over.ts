@@ -44,6 +44,10 @@ function endLock(args: Arguments, environment: string, workspace: Workspace, io:
     return DELIVERY_EXIT.refused;
   }
   if (!held.needsTakeOver) {
+    if (isDead(holder)) {
+      io.stdout.write(`${environment} was locked by ${who}, which is gone: the next run passes over it.\n`);
+      return DELIVERY_EXIT.ok;
+    }
     io.stderr.write(`${environment} is locked by ${who}, which is alive. Cancel its run instead.\n`);
     return DELIVERY_EXIT.locked;
   }

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { acceptDamage, NotAcceptedError } from '../../../release/src/damage/accept-damage';
 import type { Workspace } from '../../../release/src/api/start-run';
 import type { LogDamage } from '../../../release/src/durable/chained-reader';
@@ -10,7 +8,7 @@ import { UnreachableError } from '../../../release/src/shared-ledger/git';
 import { openSharedLedger, readLedger } from '../../../release/src/shared-ledger/open';
 import type { TeamProblem } from '../../../release/src/shared-ledger/shared-ledger';
 import type { Arguments, Command } from '../command-line';
-import { environmentOf, FILE_OPTION, findWorkspace } from '../delivery/workspace';
+import { environmentOf, environmentsOf, FILE_OPTION, findWorkspace, knownLedgers } from '../delivery/workspace';
 import { DELIVERY_EXIT, UsageError, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
 import { printable } from '../terminal';
@@ -51,11 +49,9 @@ interface Verified {
 function runVerifyLedger(args: Arguments, io: Io): Promise<ExitCode> {
   const workspace = findWorkspace(args, io);
   if (args.text('accept') !== undefined) return Promise.resolve(accept(args, workspace, io));
-  const folder = dirname(workspace.root.ledger('any'));
-  const known = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.jsonl')) : [];
   const shared = workspace.pipeline.ledger.backend === 'git' ? [...workspace.pipeline.environments.keys()] : [];
-  const all = [...new Set([...known.map((name) => basename(name, '.jsonl')), ...shared])].sort();
-  const names = args.positionals.length > 0 ? args.positionals : all;
+  const all = [...new Set([...knownLedgers(workspace), ...shared])].sort();
+  const names = args.positionals.length > 0 ? environmentsOf(args, workspace) : all;
   const results = names.map((environment) => verify(environment, workspace));
   if (args.flag('json')) io.stdout.write(`${JSON.stringify({ version: 1, ledgers: results }, null, 2)}\n`);
   else if (results.length === 0) io.stdout.write('There is no ledger yet.\n');

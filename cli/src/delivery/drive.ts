@@ -91,12 +91,14 @@ async function follow(
   const control = new RunControl(directory);
   const narrator = new Narrator(io, isJson);
   const leave = new AbortController();
+  /** A question that nobody needs answered any more is taken back. */
+  const ended = new AbortController();
   const canAsk = io.stdout.isTty && process.stdin.isTTY && !isJson;
   let waitsFor: string | undefined;
   const onEvent = (event: RunEvent): void => {
     narrator.tell(event);
     if (event.type !== 'approval') return;
-    if (canAsk) void askApproval(event.plan, spec, control, io);
+    if (canAsk) void askApproval(event.plan, spec, control, io, ended.signal);
     else {
       waitsFor = event.plan;
       leave.abort(new Error('approval needed'));
@@ -114,18 +116,34 @@ async function follow(
     io.stderr.write(`The plan waits for approval: immutable-infra approve ${spec.run} ${waitsFor}\n`);
     return DELIVERY_EXIT.approvalNeeded;
   } finally {
+    ended.abort();
     release();
   }
 }
 
 /** Asks on the terminal. For a protected environment its name must be typed. */
-async function askApproval(plan: string, spec: RunSpec, control: RunControl, io: Io): Promise<void> {
+async function askApproval(
+  plan: string,
+  spec: RunSpec,
+  control: RunControl,
+  io: Io,
+  ended: AbortSignal,
+): Promise<void> {
   const name = spec.environment ?? '';
   const isProtected = pipelineOf(spec).environment?.protected === true;
   const wanted = isProtected ? name : 'yes';
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await lines.question(isProtected ? `Type ${name} to apply this plan: ` : 'Apply this plan? (yes/no) ');
-  lines.close();
+  const question = isProtected ? `Type ${name} to apply this plan: ` : 'Apply this plan? (yes/no) ';
+  let answer: string;
+  try {
+    answer = await lines.question(question, { signal: ended });
+  } catch {
+    // Ctrl+C reaches the question, not the process, while it is asked.
+    if (!ended.aborted) cancel(control, io);
+    return;
+  } finally {
+    lines.close();
+  }
   const decision = { plan, by: spec.actor.git ?? spec.actor.user, how: 'cli' };
   if (answer.trim() === wanted) control.approve(decision);
   else control.deny(decision);
@@ -136,13 +154,14 @@ async function askApproval(plan: string, spec: RunSpec, control: RunControl, io:
 function cancelOnInterrupt(control: RunControl, io: Io): () => void {
   let count = 0;
   const onInterrupt = (): void => {
-    if (count++ === 0) {
-      control.cancel('Ctrl+C');
-      io.stderr.write(
-        '\nCancelling. The tool that runs gets the time that it needs; Ctrl+C again leaves it to that.\n',
-      );
-    } else process.exit(DELIVERY_EXIT.cancelled);
+    if (count++ === 0) cancel(control, io);
+    else process.exit(DELIVERY_EXIT.cancelled);
   };
   process.on('SIGINT', onInterrupt);
   return () => process.off('SIGINT', onInterrupt);
+}
+
+function cancel(control: RunControl, io: Io): void {
+  control.cancel('Ctrl+C');
+  io.stderr.write('\nCancelling. The tool that runs gets the time that it needs; Ctrl+C again leaves it to that.\n');
 }

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { openWorkspace, type Workspace } from '../../../release/src/api/start-run';
 import { PipelineError } from '../../../release/src/config/problem';
 import type { Arguments, OptionSpec } from '../command-line';
 import { UsageError } from '../exit-codes';
 import type { Io } from '../io';
+import { printable } from '../terminal';
 
 const FILE = 'immutable.yaml';
+const LEDGER = '.jsonl';
 
 export const FILE_OPTION: OptionSpec = {
   type: 'string',
@@ -38,13 +40,38 @@ export function findWorkspace(args: Arguments, io: Io): Workspace {
  *
  * @throws UsageError
  */
-export function environmentOf(args: Arguments, { pipeline }: Workspace, command: string): string {
+export function environmentOf(args: Arguments, workspace: Workspace, command: string): string {
   const [name] = args.positionals;
-  if (name !== undefined) return name;
-  const names = [...pipeline.environments.keys()];
+  if (name !== undefined) return requireKnown(name, workspace);
+  const names = [...workspace.pipeline.environments.keys()];
   const [only] = names;
   if (names.length === 1 && only !== undefined) return only;
   throw new UsageError(`Say which environment: immutable-infra ${command} ${names.join('|') || 'NAME'}.`);
+}
+
+/**
+ * The environments that a command names; all of the file when it names none.
+ *
+ * @throws UsageError
+ */
+export function environmentsOf(args: Arguments, workspace: Workspace): readonly string[] {
+  if (args.positionals.length === 0) return [...workspace.pipeline.environments.keys()];
+  return args.positionals.map((name) => requireKnown(name, workspace));
+}
+
+/** Names of ledgers that lie here: of environments, of those that left the file, and of images for no environment. */
+export function knownLedgers({ root }: Workspace): readonly string[] {
+  const folder = dirname(root.ledger('any'));
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(LEDGER)) : [];
+  return files.map((name) => basename(name, LEDGER)).sort();
+}
+
+/** A name becomes a path: only what is in the file, or was deployed once, is one. */
+function requireKnown(name: string, workspace: Workspace): string {
+  const { environments } = workspace.pipeline;
+  if (environments.has(name) || knownLedgers(workspace).includes(name)) return name;
+  const names = [...environments.keys()].join(', ');
+  throw new UsageError(`There is no environment \`${printable(name)}\`. There is ${names}.`);
 }
 
 /** Where the pipeline lies, or would lie: it need not be there. */
