@@ -97,7 +97,7 @@ async function sameEverywhere(environment: string, setup: () => Promise<void>, c
     expect(oracle(world.root, environment, ['x'], world), where).toEqual([]);
     expect(progressOf(Journal.read(world.root.run('x')).records()).violations, where).toEqual([]);
     // An apply that did nothing uses up its approval: that run ends, and what it says differs.
-    if (/^apply \w+:before/.test(cut.where)) continue;
+    if (/^apply \w*:before/.test(cut.where)) continue;
     expect(cut.text, where).toBe(whole.text);
     expect(cut.effects, where).toEqual(whole.effects);
     expect(cut.ledger, where).toEqual(whole.ledger);

@@ -149,10 +149,10 @@ describe('a rollback', () => {
     await start();
     world.source = 'v2';
     world.breakSource('v2');
-    expect(await start()).toBe('rolled-back: run1 is live again, as run2.');
+    expect(await start()).toMatch(/^rolled-back: .*\nrun1 is live again, as run2-back\.$/s);
     world.source = 'v3';
     await start();
-    expect(await start({ kind: 'rollback' })).toBe('live: run2 is live again, as run4.');
+    expect(await start({ kind: 'rollback' })).toBe('live: run2-back is live again, as run4.');
     expect(await start({ kind: 'rollback', release: 'run1' })).toBe('live: run1 is live again, as run5.');
   });
 

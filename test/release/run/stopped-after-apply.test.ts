@@ -161,7 +161,7 @@ describe('F12: an image that nobody can tell of', () => {
   });
 });
 
-describe('F05: a run that is resumed over another checkout', () => {
+describe('a run that is resumed over another checkout', () => {
   const commit = 'a'.repeat(40);
   const git = { commit, branch: 'main', dirty: false, pushed: true };
 
