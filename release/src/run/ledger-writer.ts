@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from '../durable/canonical-json';
+import { canonicalJson } from '../durable/canonical-json';
 import type { Stamp } from '../durable/chain';
 import { DiskFullError, isDiskFull, type DiskReserve } from '../durable/disk-full';
 import type { Ledger } from '../ledger/ledger';
@@ -60,5 +60,5 @@ function written(ledger: Ledger, reserve: DiskReserve, entry: LedgerRecord): Led
 /** True when a record says what an entry says; the log added its stamp. */
 function isSame(record: LedgerRecord, entry: LedgerRecord): boolean {
   const said = Object.fromEntries(Object.keys(entry).map((key) => [key, record[key]]));
-  return canonicalJson(said as JsonObject) === canonicalJson(entry);
+  return canonicalJson(said) === canonicalJson(entry);
 }

@@ -87,9 +87,9 @@ describe('F15: the automatic return after the traffic moved', () => {
 
   it('that cannot be made is stuck, and says that the broken version serves', async () => {
     await failsWhileWatched();
-    const { apply } = world;
+    const apply = world.apply.bind(world);
     world.apply = (plan) => {
-      if ((plan.intent as { slot: string }).slot !== 'blue') return apply.call(world, plan);
+      if ((plan.intent as { slot: string }).slot !== 'blue') return apply(plan);
       return Promise.resolve({ outcome: 'none', table: ['web did not start'] });
     };
     const { power } = world;
