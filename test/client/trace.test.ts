@@ -9,7 +9,6 @@ import {
   Trace,
   TraceFormat,
 } from 'vscode-languageserver-protocol/node';
-import type { OpenDocuments } from '../../client/src/documents/open-documents';
 import { connect } from '../../client/src/server/connect';
 import { registryCredentials } from '../../server/src/lsp/protocol';
 
@@ -30,7 +29,7 @@ async function traceChannel(): Promise<{ readonly channel: LogOutputChannel; rea
     return Promise.resolve({ onDidChangeState: () => undefined } as unknown as BaseLanguageClient);
   };
   const platform = { createClient } as unknown as Parameters<typeof connect>[0]['platform'];
-  const parts = { platform, extension: {} as Uri, open: {} as OpenDocuments, log };
+  const parts = { platform, extension: {}, open: {}, log } as unknown as Parameters<typeof connect>[0];
   await connect(parts, { answers: () => undefined, ended: () => undefined });
   // As the library chooses it.
   const channel = (options?.traceOutputChannel ?? options?.outputChannel) as LogOutputChannel;
@@ -50,10 +49,14 @@ it.each([TraceFormat.Text, TraceFormat.JSON])('no password is in a trace (%s)', 
       typeof message === 'string' ? `${message}${data === undefined ? '' : `\n${data}`}` : JSON.stringify(message);
     channel.trace(text);
   };
-  await client.trace(Trace.Verbose, { log } as Parameters<typeof client.trace>[1], {
-    sendNotification: false,
-    traceFormat,
-  });
+  await client.trace(
+    Trace.Verbose,
+    { log },
+    {
+      sendNotification: false,
+      traceFormat,
+    },
+  );
   client.listen();
   server.listen();
   try {

@@ -16,9 +16,9 @@ export function withoutSecrets(log: LogOutputChannel): LogOutputChannel {
   const trace = (text: string, ...values: unknown[]): void => log.trace(redacted(text), ...values);
   // The editor's own object is frozen: a proxy for it could not answer otherwise than it does.
   return new Proxy({} as LogOutputChannel, {
-    get: (_none, name: keyof LogOutputChannel) => {
+    get: (_none, name) => {
       if (name === 'trace') return trace;
-      const value: unknown = log[name];
+      const value: unknown = Reflect.get(log, name);
       return typeof value === 'function' ? (value.bind(log) as unknown) : value;
     },
   });

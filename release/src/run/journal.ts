@@ -65,7 +65,7 @@ export class Journal {
   private write(given: JournalEntry): { readonly record: JsonObject } {
     // An intent is compared when the run is resumed, and is ours.
     const isOurs = this.mask === undefined || given.type.endsWith('.intent');
-    const entry = isOurs ? given : (maskTexts({ ...given }, this.mask) as unknown as JournalEntry);
+    const entry = isOurs ? given : maskTexts({ ...given }, this.mask);
     const write = (): { readonly record: JsonObject } => this.log.append({ ...entry });
     try {
       // The reserve is for what has happened, not for beginning something.

@@ -20,20 +20,20 @@ const TEXTS: ReadonlySet<string> = new Set([
  * @param mask as the redactor of the run masks
  */
 export function maskTexts<Given extends JsonObject>(record: Given, mask: (text: string) => string): Given {
-  return maskObject(record, mask, false) as Given;
+  return maskValue(record, mask, false) as Given;
 }
 
 function maskValue(value: JsonValue, mask: (text: string) => string, isText: boolean): JsonValue {
   if (typeof value === 'string') return isText ? mask(value) : value;
-  if (Array.isArray(value)) return value.map((one) => maskValue(one, mask, isText));
-  return typeof value === 'object' && value !== null ? maskObject(value as JsonObject, mask, isText) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return value.map((one) => maskValue(one, mask, isText));
+  const members = Object.entries(value).map(([key, one]) => [
+    key,
+    one === undefined ? one : maskValue(one, mask, isText || TEXTS.has(key)),
+  ]);
+  return Object.fromEntries(members) as JsonObject;
 }
 
-function maskObject(value: JsonObject, mask: (text: string) => string, isText: boolean): JsonObject {
-  return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [
-      key,
-      one === undefined ? one : maskValue(one, mask, isText || TEXTS.has(key)),
-    ]),
-  ) as JsonObject;
+function isList(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }

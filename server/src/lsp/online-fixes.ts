@@ -48,6 +48,6 @@ export class OnlineFixes {
   }
 }
 
-function changed(what: string): ResponseError<void> {
+function changed(what: string): ResponseError {
   return new ResponseError(LSPErrorCodes.ContentModified, `${what} changed: ask for the actions again.`);
 }
