@@ -98,7 +98,7 @@ describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefi
     rmSync(world.history().byId('one')?.images[0]?.ref ?? '');
     const before = world.outputs();
     expect(await world.execute('back', { kind: 'rollback' })).toMatch(
-      /^refused: one cannot be gone back to: out\/app\.img .* is not kept/,
+      /^refused: one cannot be gone back to now: out\/app\.img .* is not kept/,
     );
     expect(world.outputs()).toEqual(before);
   });
