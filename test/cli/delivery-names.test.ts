@@ -33,7 +33,7 @@ describe('the name of an environment', () => {
     const { code, stdout, stderr } = await workspace().run(words);
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toContain('There is no environment `prodution`. There is local.');
+    expect(stderr).toContain('immutable.yaml has no environment `prodution`. It has local.');
   });
 
   it('is no way out of the folder of locks', async () => {

@@ -71,7 +71,7 @@ function requireKnown(name: string, workspace: Workspace): string {
   const { environments } = workspace.pipeline;
   if (environments.has(name) || knownLedgers(workspace).includes(name)) return name;
   const names = [...environments.keys()].join(', ');
-  throw new UsageError(`There is no environment \`${printable(name)}\`. There is ${names}.`);
+  throw new UsageError(`immutable.yaml has no environment \`${printable(name)}\`. It has ${names}.`);
 }
 
 /** Where the pipeline lies, or would lie: it need not be there. */

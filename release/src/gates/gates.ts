@@ -119,6 +119,8 @@ async function testsGate({ context }: DeployParts): Promise<string | undefined> 
     if (isMissing(tool)) return tool.problem;
     const result = await context.act({ name: 'gate-test', tool, words, timeout });
     if (result.code === 0) continue;
+    // It was ended because somebody stops the run: the test says nothing.
+    context.signal.throwIfAborted();
     return `\`${command.join(' ')}\` failed: ${result.problem ?? `exit code ${result.code ?? 'unknown'}`}. See ${result.output}`;
   }
   return undefined;

@@ -172,6 +172,8 @@ async function testImage(image: ImageConfig, baked: JsonObject, { context, steps
           timeout: test.timeout,
         });
         if (result.code === 0) return { code: 0 };
+        // It was ended because somebody stops the run: the test says nothing.
+        context.signal.throwIfAborted();
         const why = result.problem ?? `exit code ${result.code ?? 'unknown'}`;
         throw new RunStoppedError(
           'failed',

@@ -134,7 +134,7 @@ output "immutable_release" { value = var.immutable_release }
     expect(shop.outputs()['active_environment']).toBe('green');
     // The image that nobody here baked cannot be had again, and nothing is stopped before that is known.
     expect(await shop.execute('run3', { kind: 'rollback' })).toMatch(
-      /^refused: run1 cannot be gone back to: .*not kept/,
+      /^refused: run1 cannot be gone back to now: .*not kept/,
     );
   });
 });
