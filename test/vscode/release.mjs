@@ -6,22 +6,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runReleaseBrowserTests } from './browser/release.mjs';
+import { holdTools } from './held-tools.mjs';
 import { ensureBrowser, ensureEditor, MissingPrerequisite } from './host.mjs';
 import { runInHost } from './lib/in-host.mjs';
+import { ensureContainers, makeContainersShop } from './release-containers.mjs';
 import { readReport } from './report.mjs';
 import { bundleHostSuite, root } from './suite.mjs';
 
 const LIMIT_MS = 900_000;
-const TOOLS = ['packer', 'terraform', 'git'];
+const TOOLS = ['packer', 'terraform', 'git', 'podman', 'docker-registry'];
 
 const WINDOWS = {
   release: {},
+  'release-containers': { makeWorkspace: makeContainersShop },
   'release-reattach': { prepare: startSlowRun },
   'release-untrusted': { trust: true },
 };
 
 /** @returns the counts. `VSCODE_TEST_WINDOW` names the only window to open; `release-browser` is the last one. */
 export async function runReleaseSuite() {
+  ensureContainers();
   const missing = TOOLS.filter((name) => !isThere(name));
   if (missing.length > 0) throw new MissingPrerequisite(`${missing.join(', ')} on PATH`);
   const editor = ensureEditor();
@@ -46,13 +50,14 @@ export async function runReleaseSuite() {
 
 async function runWindow({ editor, browser, suite, name, options }) {
   const directory = mkdtempSync(join(tmpdir(), 'immutable-release-'));
+  let made;
   try {
     const report = join(directory, 'report.json');
     const state = join(directory, 'state');
     mkdirSync(state);
-    const { prepare, ...rest } = options;
-    const { shop, file } = makeShop(directory);
-    await prepare?.(shop);
+    const { prepare, makeWorkspace = makeShop, ...rest } = options;
+    made = await makeWorkspace(directory);
+    await prepare?.(made.shop);
     const problem = await runInHost({
       ...rest,
       editor,
@@ -60,8 +65,9 @@ async function runWindow({ editor, browser, suite, name, options }) {
       directory: state,
       extension: root,
       suite,
-      workspace: file,
+      workspace: made.file,
       environment: {
+        ...made.environment,
         IMMUTABLE_TEST_REPORT: report,
         IMMUTABLE_TEST_WINDOW: name,
         IMMUTABLE_TEST_NOTES: join(root, 'test-results/vscode', `${name}-notes.txt`),
@@ -72,6 +78,7 @@ async function runWindow({ editor, browser, suite, name, options }) {
     });
     return readReport(report, problem);
   } finally {
+    await made?.dispose?.();
     if (process.env.VSCODE_TEST_KEEP === undefined) rmSync(directory, { recursive: true, force: true });
     else console.log(`kept ${directory}`);
   }
@@ -92,7 +99,7 @@ export function makeShop(directory) {
   git('commit', '--quiet', '--message=The shop');
   const file = join(workspace, 'all.code-workspace');
   writeFileSync(file, JSON.stringify({ folders: [{ path: 'shop' }, { path: 'bare' }] }));
-  return { workspace, shop, file };
+  return { workspace, shop, file, environment: holdTools(directory, ['terraform']) };
 }
 
 /** A deployment by the command line that is in the middle of its apply, with nobody watching. */

@@ -46,6 +46,8 @@ function load(window: string): Promise<unknown> {
       return import('./windows/empty');
     case 'release':
       return import('./release/all');
+    case 'release-containers':
+      return import('./release/containers');
     case 'release-reattach':
       return import('./release/reattach');
     case 'release-untrusted':

@@ -11,6 +11,7 @@ import {
   countRuns,
   ended,
   endRuns,
+  everything,
   execute,
   git,
   note,
@@ -179,6 +180,20 @@ describe('delivery, when something is wrong', function () {
     await execute('deploy');
     assert.match(ask.find(/is locked by/) ?? ask.asked.join('\n'), /bob@elsewhere.*[^]*Take Over Lock…/);
     assert.equal(countRuns(), before);
+    // Left at any of its questions, the lock stays.
+    const held = everything();
+    const questions = [
+      [/^modal Take over the lock of local/, 'Take Over'],
+      [/Type local to go on/, 'local'],
+      [/^text .*Why\?/, ''],
+    ] as const;
+    for (const [index, [last]] of questions.entries()) {
+      const leaving = await answering();
+      for (const [pattern, answer] of questions.slice(0, index)) leaving.on(pattern, answer);
+      await execute('takeOverLock');
+      assert.ok(leaving.find(last), leaving.asked.join('\n'));
+      assert.equal(everything(), held);
+    }
     const taking = (await answering())
       .on(/^modal Take over the lock of local/, 'Take Over')
       .on(/Type local to go on/, 'local')

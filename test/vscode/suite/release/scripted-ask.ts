@@ -9,7 +9,7 @@ import type {
 } from '../../../../client/src/release/ask/ask';
 
 /** How a question is answered: with a text, or with what a function says; undefined leaves it. */
-type Answer<Question> = string | undefined | ((question: Question) => string | undefined);
+type Answer<Question> = string | undefined | Promise<string> | ((question: Question) => string | undefined);
 
 interface Rule {
   readonly pattern: RegExp;
@@ -28,42 +28,50 @@ export class ScriptedAsk implements Ask {
     return this;
   }
 
+  /** Leaves the next question that looks so open until the function is called that this gives. */
+  hold(pattern: RegExp): (answer: string) => void {
+    let press: (answer: string) => void = () => undefined;
+    const answer = new Promise<string>((resolve) => (press = resolve));
+    this.on(pattern, answer);
+    return press;
+  }
+
   /** What was asked so. */
   find(pattern: RegExp): string | undefined {
     return this.asked.find((text) => pattern.test(text));
   }
 
-  pick<Value>({ title, placeholder, choices }: PickQuestion<Value>): Promise<Value | undefined> {
+  async pick<Value>({ title, placeholder, choices }: PickQuestion<Value>): Promise<Value | undefined> {
     const shown = choices.map(({ label, description, detail }) =>
       [label, description, detail].filter(Boolean).join(' | '),
     );
-    const wanted = this.answer(`pick ${title}: ${placeholder}`, shown.join('\n'));
-    if (wanted === undefined) return Promise.resolve(undefined);
+    const wanted = await this.answer(`pick ${title}: ${placeholder}`, shown.join('\n'));
+    if (wanted === undefined) return undefined;
     const choice: Choice<Value> | undefined = choices.find(({ label }) => label.includes(wanted));
     assert.ok(choice, `no choice “${wanted}” among ${shown.join(', ')}`);
     assert.ok(!choice.isDisabled, `${choice.label} cannot be picked: ${choice.detail ?? ''}`);
-    return Promise.resolve(choice.value);
+    return choice.value;
   }
 
-  text({ title, prompt, problem }: TextQuestion): Promise<string | undefined> {
-    const answer = this.answer(`text ${title}: ${prompt}`, '');
+  async text({ title, prompt, problem }: TextQuestion): Promise<string | undefined> {
+    const answer = await this.answer(`text ${title}: ${prompt}`, '');
     if (answer !== undefined) assert.equal(problem(answer), undefined);
-    return Promise.resolve(answer);
+    return answer;
   }
 
-  modal({ text, detail, buttons }: ModalQuestion): Promise<string | undefined> {
-    const answer = this.answer(`modal ${text}`, detail);
+  async modal({ text, detail, buttons }: ModalQuestion): Promise<string | undefined> {
+    const answer = await this.answer(`modal ${text}`, detail);
     if (answer !== undefined) assert.ok(buttons.includes(answer), `${answer} is not among ${buttons.join(', ')}`);
-    return Promise.resolve(answer);
+    return answer;
   }
 
-  notify({ severity, text, buttons = [] }: Notice): Promise<string | undefined> {
-    const answer = this.answer(`${severity} ${text}`, buttons.join(', '));
+  async notify({ severity, text, buttons = [] }: Notice): Promise<string | undefined> {
+    const answer = await this.answer(`${severity} ${text}`, buttons.join(', '));
     if (answer !== undefined) assert.ok(buttons.includes(answer), `${answer} is not among ${buttons.join(', ')}`);
-    return Promise.resolve(answer);
+    return answer;
   }
 
-  private answer(text: string, detail: string): string | undefined {
+  private async answer(text: string, detail: string): Promise<string | undefined> {
     this.asked.push(`${text}\n${detail}`);
     const rule = this.rules.find((one) => !one.isUsed && one.pattern.test(text));
     if (!rule) return undefined;

@@ -1,7 +1,7 @@
 // The example pipeline of Packer and Terraform, as the window of these tests has it open.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ReleaseModule } from '../../../../client/src/release/start';
@@ -15,7 +15,7 @@ import { extensionApi, folder, until } from '../editor';
 import { ScriptedAsk } from './scripted-ask';
 
 /** How long a run of real tools may take. A guard against hangs. */
-export const RUN_LIMIT_MS = 90_000;
+export const RUN_LIMIT_MS = 180_000;
 
 export function shopFolder(): string {
   return folder('shop').fsPath;
@@ -104,6 +104,66 @@ export async function reaches(state: RunState, limit = RUN_LIMIT_MS): Promise<Li
     const run = runs()[0];
     assert.ok(run?.progress.state !== 'CLOSED', `closed: ${closingText(run)}`);
     return run?.progress.state === state ? run : undefined;
+  });
+}
+
+/** Waits until the newest run tells this in its events: a tool began, say. */
+export async function tells(text: string): Promise<void> {
+  await patiently(`a run that tells ${text}`, RUN_LIMIT_MS, () => {
+    const run = runs()[0];
+    assert.ok(run?.progress.state !== 'CLOSED', `closed: ${closingText(run)}`);
+    const file = run && join(run.directory, 'events.jsonl');
+    return file !== undefined && existsSync(file) && readFileSync(file, 'utf8').includes(text);
+  });
+}
+
+/** A step of the newest run whose tool runs now: `{"type":"step","name":"bake","phase":"started",…`. */
+export function startsStep(name: string): Promise<void> {
+  return tells(`"name":"${name}","phase":"started"`);
+}
+
+/** Makes the next call of a tool with this word wait. */
+export class HeldTool {
+  private readonly file: string;
+
+  constructor(word: string) {
+    const directory = process.env['IMMUTABLE_TEST_HOLD'];
+    assert.ok(directory, 'no tool can be held in this window');
+    this.file = join(directory, word);
+    writeFileSync(this.file, '');
+  }
+
+  /** Waits until the tool waits. */
+  async begun(): Promise<void> {
+    await patiently(`a call of ${this.file}`, RUN_LIMIT_MS, () => existsSync(`${this.file}.begun`));
+  }
+
+  letGo(): void {
+    rmSync(this.file, { force: true });
+    rmSync(`${this.file}.begun`, { force: true });
+  }
+}
+
+/** Whether the ledger has an image of a run. */
+export function hasImage({ run }: ListedRun, environment = 'local'): boolean {
+  const records = Ledger.read(root().ledger(environment)).records();
+  return records.some((record) => record.type === 'image' && record.run === run);
+}
+
+/** Everything that a command may change: what a question that is left must leave as it is. */
+export function everything(): string {
+  const state = root();
+  const of = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+  return JSON.stringify({
+    runs: runs().map(({ run, status, directory, progress }) => [
+      run,
+      status,
+      progress.state,
+      existsSync(join(directory, 'control')) ? readdirSync(join(directory, 'control')) : [],
+    ]),
+    ledger: of(state.ledger('local')),
+    lock: of(state.lock('local')),
+    files: git('status', '--porcelain'),
   });
 }
 
