@@ -9,7 +9,7 @@ export const RUN_OPTIONS: OptionSpecs = {
   approve: {
     type: 'string',
     value: 'HASH|all',
-    help: '`all`: approve any plan inside the guard, never of a protected environment. HASH: only this one, of a run that is resumed.',
+    help: '`all`: approve any plan inside the guard, never of a protected environment. HASH: only the plan with this hash.',
   },
   confirm: { type: 'string', value: 'NAME', help: 'The name of the protected environment, typed.' },
   reason: { type: 'string', value: 'TEXT', help: 'Why something is overridden. The ledger keeps it.' },
