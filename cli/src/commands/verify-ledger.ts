@@ -87,7 +87,7 @@ function describe({ environment, records, damage, team }: Verified): string {
 }
 
 function describeOwn(records: number, damage: LogDamage | null): string {
-  if (!damage) return `${records} records, unbroken.`;
+  if (!damage) return records === 1 ? '1 record, unbroken.' : `${records} records, unbroken.`;
   const places = {
     torn: `${records} records, unbroken; a last line was never finished, which is saved and cut off at the next run.`,
     tampered: `record ${damage.seq} is not as it was written: somebody changed the file. ${records} records before it are unbroken.`,

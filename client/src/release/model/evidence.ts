@@ -62,9 +62,10 @@ function probeList(events: readonly Extract<RunEvent, { readonly type: 'probe' }
     .map((check) => {
       const own = events.filter((event) => event.check === check);
       const answers = [...new Set(own.map(({ detail }) => detail))].slice(-SHOWN_ANSWERS);
-      return [`- \`${check}\`, ${l10n.t('{0} probes', own.length)}`, ...answers.map((detail) => `  - ${detail}`)].join(
-        '\n',
-      );
+      return [
+        `- \`${check}\`, ${own.length === 1 ? l10n.t('1 probe') : l10n.t('{0} probes', own.length)}`,
+        ...answers.map((detail) => `  - ${detail}`),
+      ].join('\n');
     })
     .join('\n');
 }

@@ -15,7 +15,7 @@ export function ledgerReport(ledgers: readonly CheckedLedger[], root: string): s
   const lines = ledgers.map(({ environment, records, head, damage }) =>
     damage
       ? `- **${environment}**: ${damageText(damage, records)}`
-      : `- **${environment}**: ${l10n.t('{0} records, unbroken. Head `{1}`', records, head)}`,
+      : `- **${environment}**: ${records === 1 ? l10n.t('1 record, unbroken. Head `{0}`', head) : l10n.t('{0} records, unbroken. Head `{1}`', records, head)}`,
   );
   const isChanged = ledgers.some(({ damage }) => damage && damage.kind !== 'torn');
   return `${[

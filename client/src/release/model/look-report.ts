@@ -86,7 +86,10 @@ export function healthReport(environment: string, release: string, result: Healt
   const checks = result.checks.map(({ check, healthy, samples, probes }) => {
     const answers = [...new Set(samples.map(({ detail }) => detail))].slice(-5).map((detail) => `  - ${detail}`);
     const verdict = healthy ? l10n.t('healthy') : l10n.t('not healthy');
-    return [`- \`${check}\`: ${verdict}, ${l10n.t('{0} probes', probes)}`, ...answers].join('\n');
+    return [
+      `- \`${check}\`: ${verdict}, ${probes === 1 ? l10n.t('1 probe') : l10n.t('{0} probes', probes)}`,
+      ...answers,
+    ].join('\n');
   });
   return `${[
     `# ${l10n.t('Health of {0}', environment)}`,

@@ -24,9 +24,17 @@ export function planPage(stored: StoredPlan, notes: ReleaseNotes | undefined): P
     lines,
     sections: [...sinceSections(prepared), ...notesSections(notes)],
   };
-  // A run of an earlier version kept the text only.
-  if (!shown) return { text: [...lines.map((line) => `- ${line}`), '', prepared.document].join('\n'), marks: [] };
+  // What changes no resource has its own text only.
+  if (!shown) return { text: belowTitle(prepared.document, lines), marks: [] };
   return planDocument(shown.plan, heading, prepared.violations);
+}
+
+/** A document with what is known around it, behind its title. */
+function belowTitle(document: string, lines: readonly string[]): string {
+  const list = lines.map((line) => `- ${line}`);
+  const [title = '', ...rest] = document.split('\n');
+  if (!title.startsWith('# ')) return [...list, '', document].join('\n');
+  return [title, '', ...list, '', ...rest.slice(rest[0] === '' ? 1 : 0)].join('\n');
 }
 
 /** Whether somebody may decide on it now. */

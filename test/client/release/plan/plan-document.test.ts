@@ -223,7 +223,7 @@ describe('the plan document', () => {
   it('is the text of the run when that kept nothing else', () => {
     const { shown: _shown, ...prepared } = preparedOf(examplePlan());
     writeRun(world, RUN, untilQuestion(prepared));
-    expect(planPage(stored(), undefined).text).toMatch(/Not decided[^]*# Plan$/);
+    expect(planPage(stored(), undefined).text).toMatch(/^# Plan\n\n- \*\*Not decided[^]*\n$/);
   });
 
   it('names what comes, and what disappears', () => {
