@@ -1,6 +1,18 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Ledger } from '../../release/src/ledger/ledger';
 import { newHolder } from '../../release/src/lock/holder';
 import { Workspace } from '../support/cli';
@@ -84,6 +96,23 @@ describe('a deployment that is refused', () => {
     expect((await made.run(['runs'])).stdout).toContain('deploy production  refused');
   }, 120_000);
 
+  it('keeps why a tree that is not clean was let through', async () => {
+    const made = workspace();
+    const tools = realpathSync(mkdtempSync(join(tmpdir(), 'immutable-git-only-')));
+    symlinkSync(execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(), join(tools, 'git'));
+    onTestFinished(() => rmSync(tools, { recursive: true, force: true }));
+    made.commitAll();
+    made.write('Dockerfile', 'FROM scratch\nLABEL a=b\n');
+    const env = { PATH: tools };
+    const { stdout } = await made.run(['deploy', 'production'], { env });
+    expect(stdout).toContain('git: files are changed and not committed');
+    await made.run(['deploy', 'production', '--allow-dirty', '--reason', 'fire, OPS-9'], { env });
+    const notes = Ledger.read(state(made, 'ledger', 'production.jsonl')).records();
+    expect(notes).toMatchObject([
+      { type: 'note', what: 'git-override', gate: expect.stringContaining('not committed'), reason: 'fire, OPS-9' },
+    ]);
+  }, 120_000);
+
   it('an override of the lint gate is not taken by a protected environment', async () => {
     const made = workspace({ Dockerfile: 'FROM node:latest\n' });
     const words = [
@@ -107,6 +136,8 @@ describe('a lock', () => {
     expect(code).toBe(5);
     expect(stderr).toMatch(/local is locked by .*@far since 1970-01-01T00:00:00.000Z \(run R1/);
     expect(stderr).toContain('immutable-infra take-over local');
+    const { stdout } = await made.run(['deploy', 'local', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, type: 'closed', outcome: 'locked' });
   });
 
   it('F25: is taken over when the environment is typed and a reason given; the ledger keeps both', async () => {
@@ -118,6 +149,8 @@ describe('a lock', () => {
     const [record] = Ledger.read(state(made, 'ledger', 'local.jsonl')).records();
     expect(record).toMatchObject({ type: 'lock.stolen', because: 'the machine burnt down' });
     expect((await made.run(['take-over', 'local'])).stdout).toBe('local is not locked.\n');
+    const told = await made.run(['take-over', 'local', '--json']);
+    expect(JSON.parse(told.stdout)).toEqual({ version: 1, environment: 'local', holder: null, ended: false });
   });
 
   it('of a live run is not taken over', async () => {

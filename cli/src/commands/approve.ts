@@ -3,6 +3,7 @@ import { gitState } from '../../../release/src/api/git-state';
 import { RunControl } from '../../../release/src/run/run-control';
 import { pipelineOf } from '../../../release/src/run/run';
 import type { Arguments, Command } from '../command-line';
+import { answer, JSON_OPTION } from '../delivery/answer';
 import { chooseRun } from '../delivery/runs';
 import { FILE_OPTION, findWorkspace } from '../delivery/workspace';
 import { DELIVERY_EXIT, UsageError, type ExitCode } from '../exit-codes';
@@ -16,6 +17,7 @@ export const approve: Command = {
     file: FILE_OPTION,
     deny: { type: 'boolean', help: 'Do not apply the plan.' },
     confirm: { type: 'string', value: 'NAME', help: 'The name of the protected environment, typed.' },
+    json: JSON_OPTION,
   },
   run: runApprove,
 };
@@ -45,6 +47,8 @@ async function runApprove(args: Arguments, io: Io): Promise<ExitCode> {
   const decision = { plan: hash, by: identity ?? userInfo().username, how: 'cli approve' };
   if (args.flag('deny')) control.deny(decision);
   else control.approve(decision);
-  io.stdout.write(args.flag('deny') ? 'Denied. Nothing is applied.\n' : `Approved. Watch it: immutable-infra status\n`);
+  const isDenied = args.flag('deny');
+  const facts = { run: run.run, plan: hash, decision: isDenied ? 'denied' : 'approved', by: decision.by };
+  answer(args, io, facts, isDenied ? 'Denied. Nothing is applied.' : 'Approved. Watch it: immutable-infra status');
   return DELIVERY_EXIT.ok;
 }

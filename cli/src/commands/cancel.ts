@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { RunControl } from '../../../release/src/run/run-control';
 import type { Arguments, Command } from '../command-line';
+import { answer, JSON_OPTION } from '../delivery/answer';
 import { chooseRun } from '../delivery/runs';
 import { FILE_OPTION, findWorkspace } from '../delivery/workspace';
 import { DELIVERY_EXIT, UsageError, type ExitCode } from '../exit-codes';
@@ -17,6 +18,7 @@ export const cancel: Command = {
       help: 'Kill the tool when its time to stop is over. Needs --confirm with its environment.',
     },
     confirm: { type: 'string', value: 'NAME', help: 'The name of the environment, typed.' },
+    json: JSON_OPTION,
   },
   notes: [
     'terraform and packer are asked once and get the time that they need to save their state; they are never killed by themselves.',
@@ -39,6 +41,7 @@ function runCancel(args: Arguments, io: Io): Promise<ExitCode> {
     control.kill(by);
   }
   control.cancel(by);
-  io.stdout.write(`Run ${run.run} is asked to stop. It stops when its tool has saved its state.\n`);
+  const facts = { run: run.run, environment: run.spec.environment, killed: args.flag('kill') };
+  answer(args, io, facts, `Run ${run.run} is asked to stop. It stops when its tool has saved its state.`);
   return Promise.resolve(DELIVERY_EXIT.ok);
 }

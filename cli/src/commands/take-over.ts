@@ -7,6 +7,7 @@ import { UnreachableError } from '../../../release/src/shared-ledger/git';
 import { openSharedLedger, readLedger } from '../../../release/src/shared-ledger/open';
 import type { SharedLedger } from '../../../release/src/shared-ledger/shared-ledger';
 import type { Arguments, Command } from '../command-line';
+import { answer, JSON_OPTION } from '../delivery/answer';
 import { environmentOf, FILE_OPTION, findWorkspace } from '../delivery/workspace';
 import { DELIVERY_EXIT, type ExitCode } from '../exit-codes';
 import type { Io } from '../io';
@@ -19,6 +20,7 @@ export const takeOver: Command = {
     file: FILE_OPTION,
     confirm: { type: 'string', value: 'NAME', help: 'The name of the environment, typed.' },
     reason: { type: 'string', value: 'TEXT', help: 'Why. The ledger keeps it.' },
+    json: JSON_OPTION,
   },
   notes: ['A run on another machine that still goes on is told at its next step, and does nothing more.'],
   run: runTakeOver,
@@ -33,7 +35,7 @@ function endLock(args: Arguments, environment: string, workspace: Workspace, io:
   const { root } = workspace;
   const held = EnvironmentLock.inspect(root.lock(environment)) ?? heldInTeam(workspace, environment);
   if (!held) {
-    io.stdout.write(`${environment} is not locked.\n`);
+    answer(args, io, { environment, holder: null, ended: false }, `${environment} is not locked.`);
     return DELIVERY_EXIT.ok;
   }
   const { holder } = held;
@@ -45,7 +47,8 @@ function endLock(args: Arguments, environment: string, workspace: Workspace, io:
   }
   if (!held.needsTakeOver) {
     if (isDead(holder)) {
-      io.stdout.write(`${environment} was locked by ${who}, which is gone: the next run passes over it.\n`);
+      const told = `${environment} was locked by ${who}, which is gone: the next run passes over it.`;
+      answer(args, io, { environment, holder: who, ended: false }, told);
       return DELIVERY_EXIT.ok;
     }
     io.stderr.write(`${environment} is locked by ${who}, which is alive. Cancel its run instead.\n`);
@@ -58,7 +61,10 @@ function endLock(args: Arguments, environment: string, workspace: Workspace, io:
     return DELIVERY_EXIT.locked;
   }
   try {
-    return record(environment, token, reason, taken, workspace, io, who);
+    const code = record(environment, token, reason, taken, workspace, io);
+    const told = `The lock of ${environment} is ended; it was held by ${who}.`;
+    if (code === DELIVERY_EXIT.ok) answer(args, io, { environment, holder: who, ended: true }, told);
+    return code;
   } finally {
     taken.lock.release();
   }
@@ -83,7 +89,6 @@ function record(
   { lock }: TakenLock,
   workspace: Workspace,
   io: Io,
-  who: string,
 ): ExitCode {
   const { root } = workspace;
   let share: SharedLedger | undefined;
@@ -108,6 +113,5 @@ function record(
     io.stderr.write(`${problem}\nThe lock here is ended; what the team knows of it stays.\n`);
     return DELIVERY_EXIT.failed;
   }
-  io.stdout.write(`The lock of ${environment} is ended; it was held by ${who}.\n`);
   return DELIVERY_EXIT.ok;
 }

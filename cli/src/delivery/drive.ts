@@ -50,7 +50,9 @@ export async function startRun(
     const next = held.needsTakeOver
       ? `Take it over with: immutable-infra take-over ${environment}`
       : `Watch it with: immutable-infra status ${environment}`;
-    io.stderr.write(`${environment} is locked by ${who}.\n${next}\n`);
+    const text = `${environment} is locked by ${who}.`;
+    if (options.isJson) tellEnd('locked', text, io);
+    io.stderr.write(`${text}\n${next}\n`);
     return DELIVERY_EXIT.locked;
   }
   startEngine(workspace.root, spec.run, ENGINE);
@@ -63,6 +65,11 @@ export async function startRun(
     return DELIVERY_EXIT.ok;
   }
   return follow(workspace.root, spec, io, options.isJson);
+}
+
+/** Every `--json` ends with an object that says how, also where no run wrote one. */
+function tellEnd(outcome: 'locked' | 'interrupted', text: string, io: Io): void {
+  io.stdout.write(`${JSON.stringify({ v: 1, type: 'closed', outcome, text })}\n`);
 }
 
 /** Commands that somebody else wrote are shown, and nothing runs. */
@@ -108,7 +115,9 @@ async function follow(
   try {
     const end = await followRun(directory, onEvent, leave.signal, from);
     if (end.text === undefined) {
-      io.stderr.write(`The run was interrupted. Go on with: immutable-infra resume ${spec.run}\n`);
+      const text = `The run was interrupted. Go on with: immutable-infra resume ${spec.run}`;
+      if (isJson) tellEnd('interrupted', text, io);
+      io.stderr.write(`${text}\n`);
     }
     return exitOf(end);
   } catch (error) {

@@ -29,7 +29,7 @@ export interface GateOptions {
  * @throws RunStoppedError `refused` naming each gate
  */
 export async function passGates(parts: DeployParts, options: GateOptions): Promise<void> {
-  const { steps, context, spec, environment } = parts;
+  const { steps, context, spec } = parts;
   context.tell({ type: 'state', state: 'GATING', text: 'Checking what must be true first' });
   const isNew = spec.kind === 'deploy' || spec.kind === 'promote' || spec.kind === 'bake';
   const findings: GateFinding[] = [];
@@ -39,9 +39,7 @@ export async function passGates(parts: DeployParts, options: GateOptions): Promi
     // Ending the old version needs none of its values.
     ...(spec.kind === 'retire' ? [] : ([['values', () => Promise.resolve(valuesGate(options))]] as const)),
     ...(isNew && spec.kind !== 'promote' ? ([['lint', () => askLinter(parts, options, findings)]] as const) : []),
-    ...(isNew && spec.environment !== null
-      ? ([['git', () => Promise.resolve(gitGate(context.pipeline.gates, environment, spec))]] as const)
-      : []),
+    ...(isNew && spec.environment !== null ? ([['git', () => Promise.resolve(askGit(parts))]] as const) : []),
     ...(spec.environment === null ? [] : ([['target', () => targetGate(parts, options)]] as const)),
     ...(isNew ? ([['tests', () => testsGate(parts)]] as const) : []),
   ];
@@ -79,6 +77,19 @@ async function askLinter(
     ledger.append({ type: 'note', run: spec.run, what: 'lint-override', ...accepted });
   }
   return verdict.problem;
+}
+
+/** What was let through in spite of the gate is kept with its reason. */
+function askGit({ context, environment, spec, ledger }: DeployParts): string | undefined {
+  const { gates } = context.pipeline;
+  const problem = gitGate(gates, environment, spec);
+  const reason = spec.decisions.allowDirty;
+  if (problem !== undefined || reason === null) return problem;
+  const overridden = gitGate(gates, environment, { ...spec, decisions: { ...spec.decisions, allowDirty: null } });
+  if (overridden !== undefined) {
+    ledger.append({ type: 'note', run: spec.run, what: 'git-override', gate: overridden, reason });
+  }
+  return undefined;
 }
 
 /** A gate that cannot be asked is not passed: its reason stands beside the others. */
