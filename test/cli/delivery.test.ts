@@ -109,7 +109,12 @@ describe('a deployment that is refused', () => {
     await made.run(['deploy', 'production', '--allow-dirty', '--reason', 'fire, OPS-9'], { env });
     const notes = Ledger.read(state(made, 'ledger', 'production.jsonl')).records();
     expect(notes).toMatchObject([
-      { type: 'note', what: 'git-override', gate: expect.stringContaining('not committed'), reason: 'fire, OPS-9' },
+      {
+        type: 'note',
+        what: 'git-override',
+        gate: expect.stringContaining('not committed') as string,
+        reason: 'fire, OPS-9',
+      },
     ]);
   }, 120_000);
 

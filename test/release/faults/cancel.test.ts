@@ -1,21 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { Journal } from '../../../release/src/run/journal';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PIPELINE, PowerCut } from '../support/fake-world';
+import { listenForHealth } from '../support/healthy-port';
 
-let server: Server;
 let folder: string;
 let world: FakeWorld;
-beforeAll(async () => {
-  server = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => server.close());
+const healthyPort = listenForHealth();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'immutable-cancel-'));
 });
@@ -26,7 +21,7 @@ const WATCHED = PIPELINE.replace('retire: { mode: auto }', 'retire: { mode: auto
 /** A world in which v1 is live in blue, and v2 is about to be deployed. */
 async function deployed(): Promise<void> {
   world = new FakeWorld(new StateRoot(mkdtempSync(join(folder, 'state-'))), folder);
-  world.healthyPort = (server.address() as AddressInfo).port;
+  world.healthyPort = healthyPort();
   await world.run(createRun(world.root, folder, 'a'));
   world.source = 'v2';
 }

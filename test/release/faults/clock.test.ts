@@ -1,31 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ageOf } from '../../../release/src/durable/age';
 import type { Clocks } from '../../../release/src/durable/chained-log';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PIPELINE } from '../support/fake-world';
+import { listenForHealth } from '../support/healthy-port';
 
 const HOUR = 3_600_000;
 const YEAR = 365 * 24 * HOUR;
 const SOAK = 300;
 const WATCHED = PIPELINE.replace('retire: { mode: auto }', `retire: { mode: auto }\n    soak: ${SOAK}ms`);
 
-let server: Server;
 let folder: string;
 let world: FakeWorld;
-beforeAll(async () => {
-  server = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => server.close());
+const healthyPort = listenForHealth();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'immutable-clock-'));
   world = new FakeWorld(new StateRoot(join(folder, 'state')), folder);
-  world.healthyPort = (server.address() as AddressInfo).port;
+  world.healthyPort = healthyPort();
   // Only the wall clock is set; the monotonic clock and the timers go on.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-21T10:00:00Z') });
 });

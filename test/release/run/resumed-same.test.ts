@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../release/src/durable/canonical-json';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { DurableSteps, JournalMismatchError } from '../../../release/src/run/durable-steps';
@@ -11,15 +10,11 @@ import type { JournalEntry } from '../../../release/src/run/journal-entry';
 import { progressOf } from '../../../release/src/run/progress';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PIPELINE, PowerCut } from '../support/fake-world';
+import { listenForHealth } from '../support/healthy-port';
 
-let server: Server;
 let folder: string;
 let world: FakeWorld;
-beforeAll(async () => {
-  server = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => server.close());
+const healthyPort = listenForHealth();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'immutable-same-'));
 });
@@ -58,7 +53,7 @@ async function story(
   cutAt: number,
 ): Promise<Story & { readonly isCut: boolean; readonly where: string }> {
   world = new FakeWorld(new StateRoot(mkdtempSync(join(folder, 'state-'))), folder);
-  world.healthyPort = (server.address() as AddressInfo).port;
+  world.healthyPort = healthyPort();
   await setup();
   const own = world.power;
   const before = world.effects.length;

@@ -1,20 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { ReleaseHistory } from '../../../release/src/ledger/releases';
 import { NO_DECISIONS } from '../../../release/src/run/spec';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PowerCut } from '../support/fake-world';
+import { listenForHealth } from '../support/healthy-port';
 
-let server: Server;
-beforeAll(async () => {
-  server = createServer((socket) => socket.end());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterAll(() => server.close());
+const healthyPort = listenForHealth();
 
 let folder: string;
 let world: FakeWorld;
@@ -28,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function newWorld(): FakeWorld {
   runs = [];
   const made = new FakeWorld(new StateRoot(mkdtempSync(join(folder, 'state-'))), folder);
-  made.healthyPort = (server.address() as AddressInfo).port;
+  made.healthyPort = healthyPort();
   return made;
 }
 
