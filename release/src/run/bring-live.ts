@@ -235,6 +235,11 @@ function summaryOf(result: HealthResult): HealthSummary {
   };
 }
 
+/** Lines below a sentence; nothing when there are none: a check may end before its first answer. */
+function listed(evidence: readonly string[]): string {
+  return evidence.map((line) => `\n  ${line}`).join('');
+}
+
 function requireHealthy(
   health: HealthVerdict,
   verification: Verification['verdict'],
@@ -243,7 +248,7 @@ function requireHealthy(
   { environment }: LiveParts,
 ): void {
   const evidence = { verdict: health, evidence: summary.evidence };
-  const details = summary.evidence.map((line) => `\n  ${line}`).join('');
+  const details = listed(summary.evidence);
   if (health === 'unhealthy')
     throw new UnhealthyError(`The new version did not become healthy.${details}`, slot, evidence);
   if (health === 'unconfirmed') {
@@ -323,7 +328,7 @@ async function soak(release: DesiredRelease, slot: string | undefined, parts: Li
     await waitFor(environment.soak, context);
   });
   if (health.verdict === 'unhealthy' || health.verdict === 'unconfirmed') {
-    throw new UnhealthyError(`The new version did not stay healthy.\n  ${health.evidence.join('\n  ')}`, slot, {
+    throw new UnhealthyError(`The new version did not stay healthy.${listed(health.evidence)}`, slot, {
       verdict: health.verdict,
     });
   }

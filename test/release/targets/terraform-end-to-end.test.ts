@@ -80,10 +80,10 @@ describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefi
 
   it('goes back to an image whose file was overwritten and whose colour is gone', async () => {
     newWorld();
-    await world.execute('one');
+    expect(await world.execute('one')).toContain('live: one is live.');
     version('v2');
-    await world.execute('two');
-    await world.execute('end', { kind: 'retire' });
+    expect(await world.execute('two')).toContain('live: two is live.');
+    expect(await world.execute('end', { kind: 'retire' })).toBe('retired: blue was retired.');
     rmSync(join(world.workspace, 'out'), { recursive: true });
     expect(await world.execute('back', { kind: 'rollback' })).toBe('live: one is live again, as back.');
     expect(world.outputs()).toMatchObject({ active_environment: 'blue', images: { blue: imageOf('one') } });

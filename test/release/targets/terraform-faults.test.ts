@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stepMark } from '../../../release/src/machine/marked-processes';
 import { cancelPolicyOf } from '../../../release/src/process/cancel-policy';
 import { Step } from '../../../release/src/process/step';
@@ -206,6 +206,8 @@ describe.skipIf(skipped !== undefined)(`Terraform${skipped === undefined ? '' : 
     const { target, context, plan } = await prepare('one');
     const applying = target.apply(plan, context);
     await started();
+    // The runner writes it down a moment after the tool began.
+    await vi.waitFor(() => expect(pidsOf(context)).toHaveProperty('tool'), { timeout: 30_000 });
     process.kill(pidsOf(context).tool.pid, 'SIGKILL');
     const { outcome, table } = await applying;
     expect(outcome).toBe('partial');
