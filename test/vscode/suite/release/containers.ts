@@ -24,6 +24,7 @@ import {
   shopFolder,
   shows,
   startsStep,
+  tells,
   write,
 } from './shop';
 
@@ -251,6 +252,8 @@ describe('delivery of containers', function () {
         const asked = ask.asked.length;
         await execute('cancelRun');
         assert.equal(ask.asked.length, asked);
+        // The engine has heard of it before the switch may end.
+        await tells('"state":"CANCELLING"');
         switching.letGo();
         assert.equal((await ended()).progress.outcome, 'cancelled');
         await until('what was told', () => ask.find(/was cancelled.*The traffic is back on/s));
