@@ -124,8 +124,7 @@ export const FAULT_TESTS = [
         await shot('registry-lies');
         await workbench.hideToasts();
         await stop();
-        await pinOne(workbench, 'shop/web');
-        await workbench.toast(/1 image was not pinned\. .*127\.0\.0\.1:\d+/).waitFor(LIMIT);
+        await pinUntil(workbench, 'shop/web', workbench.toast(/1 image was not pinned\. .*127\.0\.0\.1:\d+/));
         await shot('registry-down');
         await workbench.openFile('docker/batch/Dockerfile');
         await workbench.line(/^FROM\s127\.0\.0\.1:\d+\/shop\/web:1\.0$/).waitFor(LIMIT);
@@ -178,6 +177,21 @@ async function pinOne(workbench, name) {
     );
     if (isHeard || attempt === 4) return;
     workbench.retries++;
+  }
+}
+
+/** The editor puts a message away that comes while others are cleared: it is asked for again, and counted. */
+async function pinUntil(workbench, name, toast) {
+  for (let attempt = 1; ; attempt++) {
+    await pinOne(workbench, name);
+    try {
+      await toast.first().waitFor({ timeout: 12_000 });
+      return;
+    } catch (error) {
+      if (attempt === 4) throw error;
+      workbench.retries++;
+      await workbench.hideToasts();
+    }
   }
 }
 
