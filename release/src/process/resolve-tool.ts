@@ -16,8 +16,8 @@ export interface MissingTool {
 }
 
 /**
- * Finds a program on PATH. One that lies in the workspace, or in its repository, is passed over and named: a repository must not bring the
- * terraform that is run with the user's credentials. Relative entries of PATH are passed over as well.
+ * Finds a program on PATH. One that lies in the workspace, or in its repository, is passed over and named: a repository
+ * must not bring the terraform that is run with the user's credentials. Relative entries of PATH are passed over as well.
  *
  * @param name without a directory, or an absolute path
  * @param workspace absolute path
@@ -41,17 +41,14 @@ export function searchTool(
 ): { readonly path: string | undefined; readonly ignored: readonly string[] } {
   const real = realpathSync(workspace);
   // A pipeline may lie deep in its repository: what stands beside it came by the same push.
-  const root = repositoryTop(real) ?? real;
+  const tops = [real, resolve(workspace)].map((path) => repositoryTop(path) ?? path);
+  const isOurs = (path: string): boolean => tops.some((top) => isInside(path, top));
   const ignored: string[] = [];
   for (const candidate of candidatesOf(name, environment)) {
     const path = executableAt(candidate);
     if (path === undefined) continue;
     // The place that PATH names counts as much as the place it leads to.
-    if (
-      isInside(path, root) ||
-      isInside(resolve(candidate), root) ||
-      isInside(resolve(candidate), repositoryTop(resolve(workspace)) ?? resolve(workspace))
-    ) {
+    if (isOurs(path) || isOurs(resolve(candidate))) {
       ignored.push(candidate);
       continue;
     }

@@ -28,8 +28,7 @@ export async function afterStop(stopped: Stopped, parts: LiveParts): Promise<Run
   const { error, release, rollbackOf, slot, before, isReturn } = stopped;
   const { steps, ledger, spec, context } = parts;
   const { kind, evidence } = error;
-  // Whoever stopped the run spoke of its own step.
-  const why = error.message.replace(/\s*Nothing was changed\.$/, '');
+  const why = withoutUnchanged(error.message);
   return context.settle(async () => {
     const marked = (): Promise<{ readonly slot: string | null }> => Promise.resolve({ slot: slot ?? null });
     await steps.step(kind === 'cancelled' ? 'cancel' : 'rollback', {
@@ -66,6 +65,11 @@ export async function afterStop(stopped: Stopped, parts: LiveParts): Promise<Run
     }
     return { text: `The traffic is back on ${old}. ${idle}`, serves: false };
   }
+}
+
+/** Whoever stopped the run spoke of its own step: the run has changed something. */
+export function withoutUnchanged(message: string): string {
+  return message.replace(/\s*Nothing was changed\.$/, '');
 }
 
 /** What the old slot runs: the live release of the ledger, when it knows one. */

@@ -1,7 +1,8 @@
+import type { BakedImage } from '../bakers/baker';
 import type { StoredRelease } from '../ledger/releases';
 import type { DesiredRelease, Observation } from '../targets/target';
-import { servedBefore } from './after-stop';
-import { healthOf, observe, routeTo, type UnhealthyError } from './bring-live';
+import { servedBefore, withoutUnchanged } from './after-stop';
+import { healthOf, listed, observe, routeTo, type UnhealthyError } from './bring-live';
 import { RunStoppedError } from './context';
 import { releaseId, retireSlot, type DeployParts, type RunEnd } from './deploy';
 import { rollbackTo } from './rollback';
@@ -73,7 +74,7 @@ async function bringBackAnew(last: StoredRelease, parts: DeployParts): Promise<s
 
 /** The slot where the wanted release was kept warm: nothing has to be started to go back there. */
 function warmSlot(last: StoredRelease, { failure, now }: Failed): string | undefined {
-  const accepted = new Set(last.images.flatMap(({ id, ref, digests }) => [id, ref, ...digests]));
+  const accepted = namesOf(last.images);
   return now.slots.find(
     ({ name, running, release }) =>
       failure.slot !== undefined &&
@@ -93,8 +94,10 @@ async function routeBack(last: StoredRelease, warm: string, failed: Failed, part
   if (seen.activeSlot !== warm) throw new RunStoppedError('stuck', `The traffic did not go back to ${warm}.`);
   const health = await healthOf(back, warm, 'HEALTH', parts);
   if (health.verdict === 'unhealthy' || health.verdict === 'unconfirmed') {
-    const evidence = health.evidence.map((line) => `\n  ${line}`).join('');
-    throw new RunStoppedError('stuck', `${last.id} has the traffic again and is not healthy either.${evidence}\n`);
+    throw new RunStoppedError(
+      'stuck',
+      `${last.id} has the traffic again and is not healthy either.${listed(health.evidence)}\n`,
+    );
   }
   const { slot = '' } = failed.failure;
   return `The traffic is back on ${warm}, which runs ${last.id}. ${slot} is kept to look at; \`immutable-infra retire\` ends it.`;
@@ -112,7 +115,7 @@ function notReturned(
   const serving = servesStill(failed, seen)
     ? `${release.id}, which is not healthy, serves${place}.`
     : `${seen.activeSlot ?? 'Nobody knows what'} serves.`;
-  const why = stopped.message.replace(/\s*Nothing was changed\.$/, '');
+  const why = withoutUnchanged(stopped.message);
   return new RunStoppedError(
     stopped.kind === 'cancelled' ? 'cancelled' : 'stuck',
     `${failure.message}\nThe way back to ${last.id} was not gone to its end: ${why}\n${serving}`,
@@ -124,8 +127,13 @@ function notReturned(
 function servesStill({ failure, release }: Failed, seen: Observation): boolean {
   if (failure.slot !== undefined) return seen.activeSlot === failure.slot;
   const running = seen.slots.flatMap((slot) => slot.running);
-  const own = new Set([...release.images.values()].flatMap(({ id, ref, digests }) => [id, ref, ...digests]));
+  const own = namesOf([...release.images.values()]);
   return running.length === 0 || running.some((id) => own.has(id));
+}
+
+/** Everything that a target may call these images. */
+function namesOf(images: readonly BakedImage[]): ReadonlySet<string> {
+  return new Set(images.flatMap(({ id, ref, digests }) => [id, ref, ...digests]));
 }
 
 function noteAttempt({ failure, release }: Failed, serves: boolean, { ledger, spec }: DeployParts): void {

@@ -236,7 +236,7 @@ function summaryOf(result: HealthResult): HealthSummary {
 }
 
 /** Lines below a sentence; nothing when there are none: a check may end before its first answer. */
-function listed(evidence: readonly string[]): string {
+export function listed(evidence: readonly string[]): string {
   return evidence.map((line) => `\n  ${line}`).join('');
 }
 
