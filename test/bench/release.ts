@@ -78,26 +78,38 @@ function ledger(directory: string): Row {
     times.push(performance.now() - began);
   }
   opened.close();
-  const reads: number[] = [];
-  const work: number[] = [];
-  for (let round = 0; round < 11; round++) {
-    const used = process.cpuUsage();
-    const began = performance.now();
-    const live = new ReleaseHistory(Ledger.read(path)).live();
-    reads.push(performance.now() - began);
-    const { user, system } = process.cpuUsage(used);
-    work.push((user + system) / 1000);
-    if (live?.id !== `r${count - 1}`) throw new Error('the ledger is not as it was written');
-  }
+  const live = reading(path, (history) => history.live()?.id === `r${count - 1}`);
+  const whole = reading(path, (history) => history.releases().length === count);
   return {
     'append p50': quantile(times, 0.5).toFixed(2),
     'append p95 (goal 5)': quantile(times, 0.95).toFixed(2),
     releases: count,
     MB: (statSync(path).size / 1e6).toFixed(1),
-    'first read': (reads[0] ?? Number.NaN).toFixed(0),
-    'read p50 (goal 100)': quantile(reads, 0.5).toFixed(0),
-    'CPU of a read': quantile(work, 0.5).toFixed(0),
+    'first read, what is live': (live.milliseconds[0] ?? Number.NaN).toFixed(0),
+    'p50, what is live': quantile(live.milliseconds, 0.5).toFixed(0),
+    'CPU, what is live': quantile(live.work, 0.5).toFixed(0),
+    'p50, every release (goal 100)': quantile(whole.milliseconds, 0.5).toFixed(0),
+    'CPU, every release': quantile(whole.work, 0.5).toFixed(0),
   };
+}
+
+/** Reads a ledger from the disk, checks its chain and asks it something, again and again. */
+function reading(
+  path: string,
+  isRight: (history: ReleaseHistory) => boolean,
+): { readonly milliseconds: readonly number[]; readonly work: readonly number[] } {
+  const milliseconds: number[] = [];
+  const work: number[] = [];
+  for (let round = 0; round < 11; round++) {
+    const used = process.cpuUsage();
+    const began = performance.now();
+    const right = isRight(new ReleaseHistory(Ledger.read(path)));
+    milliseconds.push(performance.now() - began);
+    const { user, system } = process.cpuUsage(used);
+    work.push((user + system) / 1000);
+    if (!right) throw new Error('the ledger is not as it was written');
+  }
+  return { milliseconds, work };
 }
 
 /** Peak memory of a process, in MB; undefined when it is gone. */
@@ -248,15 +260,19 @@ async function deploys(directory: string): Promise<readonly Row[]> {
   git('init', '--quiet');
   git('add', '--all');
   git('commit', '--quiet', '-m', 'Shop');
+  const deploy = (...words: readonly string[]): ReturnType<typeof command> =>
+    command(['deploy', 'local', '--approve', 'all', ...words], workspace, {
+      PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}`,
+      XDG_STATE_HOME: join(directory, 'state'),
+    });
+  let accept = await commandsToAccept(deploy);
   const rows: Row[] = [];
   for (const name of ['first', 'same again', 'same again', 'same again']) {
     writeFileSync(log, '');
     const began = performance.now();
-    const { code, text } = await command(['deploy', 'local', '--approve', 'all'], workspace, {
-      PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}`,
-      XDG_STATE_HOME: join(directory, 'state'),
-    });
+    const { code, text } = await deploy(...accept);
     const total = performance.now() - began;
+    accept = [];
     if (code !== 0) throw new Error(`the deploy ended with ${code}:\n${text}`);
     const runs = readFileSync(log, 'utf8').trim().split('\n');
     const inTools = runs.reduce((sum, run) => sum + Number(run.split(' ')[2] ?? 0) / 1000, 0);
@@ -269,6 +285,20 @@ async function deploys(directory: string): Promise<readonly Row[]> {
     });
   }
   return rows;
+}
+
+/**
+ * The file is somebody else's: its commands are shown before they run for the first time.
+ *
+ * @returns the words that accept them
+ */
+async function commandsToAccept(
+  deploy: (...words: readonly string[]) => ReturnType<typeof command>,
+): Promise<readonly string[]> {
+  const { code, text } = await deploy();
+  const words = /(--accept-commands) ([0-9a-f]+)/.exec(text)?.slice(1);
+  if (code !== 3 || words === undefined) throw new Error(`the commands were not shown, ${code}:\n${text}`);
+  return words;
 }
 
 function command(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { canonicalJson, type JsonObject } from './canonical-json';
 
 /** What the log adds to every record. */
@@ -50,6 +50,10 @@ export function looksLikeRecord(line: string): boolean {
   return line.startsWith('{') && HASH_MEMBER.test(line);
 }
 
+/** Twice as fast as an object for each hash. Node.js has it from 20.12. */
+const { hash: hashAtOnce }: { readonly hash?: typeof crypto.hash } = crypto;
+
 function hashOf(previous: string, body: string): string {
-  return createHash('sha256').update(previous).update(body).digest('hex');
+  const text = previous + body;
+  return hashAtOnce?.('sha256', text) ?? crypto.createHash('sha256').update(text).digest('hex');
 }

@@ -25,6 +25,8 @@ export interface LogView<Entry> {
   record(seq: number): Entry & Stamp;
   /** All records, in order. */
   records(): (Entry & Stamp)[];
+  /** The records from the last to the first. Whoever stops early has the others not parsed. */
+  newestFirst(): Iterable<Entry & Stamp>;
 }
 
 /**
@@ -109,6 +111,10 @@ class View<Entry> implements LogView<Entry> {
 
   records(): (Entry & Stamp)[] {
     return this.bodies.map((_, index) => this.record(index + 1));
+  }
+
+  *newestFirst(): Generator<Entry & Stamp> {
+    for (let seq = this.length; seq > 0; seq--) yield this.record(seq);
   }
 }
 

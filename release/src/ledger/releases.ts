@@ -55,42 +55,46 @@ export interface AttemptRecord extends LedgerRecord {
   readonly serves?: boolean | undefined;
 }
 
-/** The releases of an environment and what is known of them. */
-export class ReleaseHistory {
-  private readonly all: readonly StoredRelease[];
-  private readonly left: ReadonlySet<string>;
-  private readonly gone: ReadonlyMap<string, string>;
-  private readonly lastServing: (AttemptRecord & Stamp) | undefined;
+/** What the last records say. */
+interface EndOfHistory {
+  readonly live: StoredRelease | undefined;
+  /** What failed after the live release and may serve in its place. */
+  readonly displacing: AttemptRecord | undefined;
+}
 
-  constructor(view: Pick<LogView<LedgerRecord>, 'records'>) {
-    const records = view.records();
-    this.all = records.filter((record): record is StoredRelease => record.type === 'release');
-    this.left = leftReleases(this.all);
-    // One that got no traffic says nothing of who has it.
-    this.lastServing = records.findLast(
-      (record): record is AttemptRecord & Stamp =>
-        record.type === 'attempt' && (record['slot'] === null || record['serves'] === true),
-    );
-    this.gone = goneImages(records);
-  }
+/** What is worked out of all records, once somebody asks for more than what is live. */
+interface WholeHistory {
+  readonly releases: readonly StoredRelease[];
+  readonly left: ReadonlySet<string>;
+  readonly gone: ReadonlyMap<string, string>;
+}
+
+/**
+ * The releases of an environment and what is known of them. What is live stands at the end of the ledger: who asks for
+ * nothing else does not wait until thousands of records are parsed.
+ */
+export class ReleaseHistory {
+  private newest: EndOfHistory | undefined;
+  private known: WholeHistory | undefined;
+
+  constructor(private readonly view: Pick<LogView<LedgerRecord>, 'newestFirst'>) {}
 
   /** Newest last. */
   releases(): readonly StoredRelease[] {
-    return this.all;
+    return this.whole().releases;
   }
 
   live(): StoredRelease | undefined {
-    return this.all.at(-1);
+    return this.end().live;
   }
 
   byId(id: string): StoredRelease | undefined {
-    return this.all.findLast((release) => release.id === id);
+    return this.releases().findLast((release) => release.id === id);
   }
 
   /** What failed after the live release and may serve in its place. Going back is then going back to the live release. */
   displacing(): AttemptRecord | undefined {
-    const attempt = this.lastServing;
-    return attempt && attempt.seq > (this.live()?.seq ?? 0) ? attempt : undefined;
+    return this.end().displacing;
   }
 
   /** The image that was baked from the same inputs, newest first. */
@@ -111,7 +115,7 @@ export class ReleaseHistory {
     const live = this.live();
     if (!live) return [];
     const runs = (release: StoredRelease): string => release.images.map(({ id }) => id).join();
-    const before = this.all.filter(
+    const before = this.releases().filter(
       // The same images under another id would be no way back.
       (release) => release.seq < live.seq && this.unfit(release) === undefined && runs(release) !== runs(live),
     );
@@ -133,22 +137,56 @@ export class ReleaseHistory {
   /** Why nobody should go back to a release, wherever its image is. */
   unfit(release: StoredRelease): string | undefined {
     if (release.health.verdict === 'unhealthy') return 'it was not healthy';
-    return this.left.has(release.id) ? 'it was rolled back from' : undefined;
+    return this.whole().left.has(release.id) ? 'it was rolled back from' : undefined;
   }
 
   /** Why an image could not be had when it was last asked for; undefined when it could, or nobody asked. */
   whyGone(ref: string): string | undefined {
-    return this.gone.get(ref);
+    return this.whole().gone.get(ref);
   }
 
   private missing(release: StoredRelease): string | undefined {
-    return release.images.map(({ ref }) => this.gone.get(ref)).find((reason) => reason !== undefined);
+    return release.images.map(({ ref }) => this.whyGone(ref)).find((reason) => reason !== undefined);
   }
 
   /** Releases that cannot be undone between one and the live one, newest first. */
   oneWayAfter(release: StoredRelease): readonly StoredRelease[] {
-    return this.all.filter(({ seq, oneWay }) => oneWay && seq > release.seq).reverse();
+    return this.releases()
+      .filter(({ seq, oneWay }) => oneWay && seq > release.seq)
+      .reverse();
   }
+
+  private end(): EndOfHistory {
+    return (this.newest ??= endOf(this.view.newestFirst()));
+  }
+
+  private whole(): WholeHistory {
+    return (this.known ??= wholeHistory([...this.view.newestFirst()].reverse()));
+  }
+}
+
+/** What is live, and what failed after it. */
+function endOf(newestFirst: Iterable<LedgerRecord & Stamp>): EndOfHistory {
+  let displacing: AttemptRecord | undefined;
+  for (const record of newestFirst) {
+    if (isRelease(record)) return { live: record, displacing };
+    // One that got no traffic says nothing of who has it.
+    if (isAttempt(record) && (record.slot === null || record.serves === true)) displacing ??= record;
+  }
+  return { live: undefined, displacing };
+}
+
+function wholeHistory(records: readonly (LedgerRecord & Stamp)[]): WholeHistory {
+  const releases = records.filter(isRelease);
+  return { releases, left: leftReleases(releases), gone: goneImages(records) };
+}
+
+function isRelease(record: LedgerRecord & Stamp): record is StoredRelease {
+  return record.type === 'release';
+}
+
+function isAttempt(record: LedgerRecord & Stamp): record is AttemptRecord & Stamp {
+  return record.type === 'attempt';
 }
 
 /** What a record `note` says when an image that was gone could be had again. */

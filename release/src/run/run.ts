@@ -1,5 +1,6 @@
 import { adopt } from '../adopt/adopt';
 import { readLog, type LogView } from '../durable/chained-reader';
+import type { Stamp } from '../durable/chain';
 import { DiskFullError, isDiskFull } from '../durable/disk-full';
 import { requirePipeline } from '../config/read';
 import type { ContainerRun, EnvironmentConfig, ImageConfig, Pipeline } from '../config/types';
@@ -104,7 +105,7 @@ async function runToEnd(
   const guard = new RunGuard(world, journal.reserve);
   const steps = new DurableSteps(journal, past, guard);
   // As the run found it: what it wrote itself would make a resumed run decide anew, and go another way.
-  const history = new ReleaseHistory({ records: () => view.records().filter(({ run }) => run !== spec.run) });
+  const history = new ReleaseHistory({ newestFirst: () => ofOthers(view, spec.run) });
   const gitNow = past.length === 0 ? undefined : world.gitNow;
   const bake = { root: world.root, spec, context, steps, ledger, view, bakerOf, gitNow };
   const environment = context.environment ?? noEnvironment(context.pipeline);
@@ -143,6 +144,10 @@ async function runToEnd(
     }
     throw new DiskFullError(`${error.message}. Make room, then resume the run`, { cause: error });
   }
+}
+
+function* ofOthers(view: LogView<LedgerRecord>, own: string): Iterable<LedgerRecord & Stamp> {
+  for (const record of view.newestFirst()) if (record.run !== own) yield record;
 }
 
 /** It cannot go on, and nobody shall wait for it: the run ends, and says what to look at. */
