@@ -77,7 +77,7 @@ export function runRules<Source extends LintSource, Project>(
   sourceAt: (path: string) => LintSource | undefined = () => undefined,
 ): LintResult {
   const errors: InternalError[] = [];
-  const reports: { meta: RuleMeta; report: Report; severity: Severity }[] = [];
+  const reports: Reported[] = [];
   const listeners = new Map<string, { rule: string; listen: AnyListener }[]>();
   const broken = new Set<string>();
 
@@ -198,26 +198,32 @@ function effectiveSeverity(
   return severity;
 }
 
+interface Reported {
+  readonly meta: RuleMeta;
+  readonly report: Report;
+  readonly severity: Severity;
+}
+
 function toFindings(
   file: LintSource,
-  reports: readonly { meta: RuleMeta; report: Report; severity: Severity }[],
+  reports: readonly Reported[],
   sourceAt: (path: string) => LintSource | undefined,
 ): Finding[] {
   if (reports.length === 0) return [];
-  const seen = new Set<string>();
   const occurrences = new Map<string, number>();
   const findings: Finding[] = [];
+  const told: Reported[] = [];
   const sorted = [...reports].sort(
     (a, b) =>
       comparePlaces(a.report.at, b.report.at, file.path) ||
       (a.meta.id < b.meta.id ? -1 : a.meta.id > b.meta.id ? 1 : 0),
   );
-  for (const { meta, report, severity } of sorted) {
+  for (const reported of sorted) {
+    const { meta, report, severity } = reported;
     const path = report.at.path ?? file.path;
     const message = fillMessage(meta.messages[report.message] ?? report.message, report.data);
-    const same = `${meta.id}\u0000${path}\u0000${report.at.start}\u0000${report.at.end}\u0000${message}`;
-    if (seen.has(same)) continue;
-    seen.add(same);
+    if (isRepeated(reported, message, told, findings, file.path)) continue;
+    told.push(reported);
     const source = path === file.path ? file : sourceAt(path);
     const range = clamp(report.at, source?.text.length ?? Number.MAX_SAFE_INTEGER);
     const text = source?.text.slice(range.start, range.end) ?? '';
@@ -238,6 +244,22 @@ function toFindings(
     });
   }
   return findings;
+}
+
+/** True when the same rule said the same about the same place. Such reports follow each other, for they are sorted. */
+function isRepeated(
+  { meta, report }: Reported,
+  message: string,
+  told: readonly Reported[],
+  findings: readonly Finding[],
+  path: string,
+): boolean {
+  for (let last = told.length - 1; last >= 0; last--) {
+    const before = told[last];
+    if (before?.meta.id !== meta.id || comparePlaces(before.report.at, report.at, path) !== 0) return false;
+    if (findings[last]?.message === message) return true;
+  }
+  return false;
 }
 
 function clamp(at: Place, length: number): { start: number; end: number } {

@@ -13,6 +13,7 @@ import {
 import { bareName, parseObjectItems } from './collections';
 import { DEPTH_LIMIT, type Cursor } from './cursor';
 import { parseExpression } from './expressions';
+import { withItem } from './short-list';
 import { parseQuoted } from './templates';
 
 /** A block whose body is being parsed, as far as its end is concerned. */
@@ -147,14 +148,14 @@ function isDeeperLineNext(c: Cursor, opener: number): boolean {
 }
 
 function parseBlock(c: Cursor, kind: string, kindRange: Range, parent: OpenBlock | undefined): Block | undefined {
-  const labels: Label[] = [];
+  let labels: Label[] = [];
   for (;;) {
     const code = c.next();
     const start = c.pos;
-    if (code === QUOTE) labels.push(parseLabel(c));
+    if (code === QUOTE) labels = withItem(labels, parseLabel(c));
     else if (code >= 0 && startsIdentifier(c.text, start, code)) {
       c.pos = c.wordEnd();
-      labels.push({ value: c.text.slice(start, c.pos), range: { start, end: c.pos }, quoted: false });
+      labels = withItem(labels, { value: c.text.slice(start, c.pos), range: { start, end: c.pos }, quoted: false });
     } else break;
   }
   const headerEnd = labels.at(-1)?.range.end ?? kindRange.end;

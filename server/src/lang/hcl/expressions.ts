@@ -30,6 +30,7 @@ import {
 } from './characters';
 import { parseCall, parseObject, parseParentheses, parseTuple } from './collections';
 import { DEPTH_LIMIT, type Cursor } from './cursor';
+import { withItem } from './short-list';
 import { parseHeredoc, parseQuoted } from './templates';
 
 const TOO_DEEP = 'This is nested too deeply.';
@@ -213,8 +214,8 @@ function parseIndex(c: Cursor, source: Expression): Expression {
 /** Adds a step to a traversal or splat that is still being built; undefined for other expressions. */
 function extend(source: Expression, step: TraversalStep): Expression | undefined {
   if (source.type !== 'traversal' && source.type !== 'splat') return undefined;
-  (source.steps as TraversalStep[]).push(step);
-  const open: { range: Range } = source;
+  const open: { range: Range; steps: readonly TraversalStep[] } = source;
+  open.steps = withItem(source.steps as TraversalStep[], step);
   open.range = { start: source.range.start, end: step.range.end };
   return source;
 }

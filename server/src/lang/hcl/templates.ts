@@ -18,6 +18,7 @@ import { parseForIntroduction } from './collections';
 import type { Cursor } from './cursor';
 import { decodeEscape } from './escapes';
 import { parseExpression } from './expressions';
+import { withItem } from './short-list';
 import { removeIndentation, stripBlanks, toParts, type Piece, type Run } from './template-pieces';
 
 /**
@@ -25,9 +26,32 @@ import { removeIndentation, stripBlanks, toParts, type Piece, type Run } from '.
  * interpolations may.
  */
 export function parseQuoted(c: Cursor): TemplateExpression {
+  const plain = plainEnd(c);
+  if (plain < 0) return parseQuotedParts(c);
+  const start = c.pos;
+  c.pos = plain + 1;
+  const inside = { start: start + 1, end: plain };
+  const parts: TemplatePart[] =
+    inside.start === inside.end
+      ? []
+      : [{ type: 'text', range: inside, text: MappedText.verbatim(c.text.slice(inside.start, inside.end), inside.start) }];
+  return { type: 'template', range: { start, end: c.pos }, form: 'quoted', parts };
+}
+
+/** Offset of the quote that ends the string at the cursor, when it stands in the source as it is, as nearly all do; else -1. */
+function plainEnd(c: Cursor): number {
+  for (let at = c.pos + 1; at < c.end; at++) {
+    const code = c.text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH || code === DOLLAR || code === PERCENT || code === LINE_FEED) return -1;
+  }
+  return -1;
+}
+
+function parseQuotedParts(c: Cursor): TemplateExpression {
   const start = c.pos;
   c.pos++;
-  const parts: TemplatePart[] = [];
+  let parts: TemplatePart[] = [];
   let runStart = c.pos;
   let literalStart = c.pos;
   // Only needed once an escape was seen: most strings stand in the source as they are.
@@ -36,7 +60,7 @@ export function parseQuoted(c: Cursor): TemplateExpression {
     if (c.pos === literalStart) return;
     const tail = MappedText.verbatim(c.text.slice(runStart, c.pos), runStart);
     const text = decoded ? decoded.append(tail).build() : tail;
-    parts.push({ type: 'text', range: { start: literalStart, end: c.pos }, text });
+    parts = withItem<TemplatePart>(parts, { type: 'text', range: { start: literalStart, end: c.pos }, text });
     decoded = undefined;
   };
   for (;;) {
@@ -53,7 +77,7 @@ export function parseQuoted(c: Cursor): TemplateExpression {
     } else if (code === DOLLAR || code === PERCENT) {
       if (opensSequence(c, code)) {
         flush();
-        parts.push(parseSequence(c, code, true));
+        parts = withItem(parts, parseSequence(c, code, true));
         literalStart = runStart = c.pos;
       } else if (escapesSequence(c, code)) {
         decoded ??= new MappedTextBuilder();

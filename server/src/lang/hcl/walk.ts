@@ -5,8 +5,7 @@ import type {
   Body,
   Expression,
   ObjectItem,
-  TemplateDirective,
-  TemplateInterpolation,
+  TemplatePart,
   TraversalExpression,
 } from './ast';
 
@@ -68,13 +67,15 @@ export function children(expression: Expression): readonly Expression[] {
   }
 }
 
+const NOTHING_BOUND: ReadonlySet<string> = new Set();
+
 /**
  * Every reference in an expression, also inside templates. Not among them: the variables that a `for` binds, and
  * bare words that name the keys of an object.
  */
 export function traversals(expression: Expression): TraversalExpression[] {
   const found: TraversalExpression[] = [];
-  collect(expression, new Set(), found);
+  collect(expression, NOTHING_BOUND, found);
   return found;
 }
 
@@ -97,11 +98,8 @@ function collect(expression: Expression, bound: ReadonlySet<string>, found: Trav
       }
       return;
     case 'template':
-      collectTemplate(
-        expression.parts.filter((part) => part.type !== 'text'),
-        bound,
-        found,
-      );
+      // Most strings are literals.
+      if (expression.parts.some((part) => part.type !== 'text')) collectTemplate(expression.parts, bound, found);
       return;
     default:
       for (const child of children(expression)) collect(child, bound, found);
@@ -110,13 +108,14 @@ function collect(expression: Expression, bound: ReadonlySet<string>, found: Trav
 
 /** Directives are flat: what a `%{ for }` binds holds up to its `%{ endfor }`. */
 function collectTemplate(
-  parts: readonly (TemplateInterpolation | TemplateDirective)[],
+  parts: readonly TemplatePart[],
   bound: ReadonlySet<string>,
   found: TraversalExpression[],
 ): void {
   const outer: ReadonlySet<string>[] = [];
   let current = bound;
   for (const part of parts) {
+    if (part.type === 'text') continue;
     if (part.expression) collect(part.expression, current, found);
     if (part.type !== 'directive') continue;
     if (part.keyword === 'for') {

@@ -35,7 +35,6 @@ const ENGINE_VALUES: ReadonlySet<string> = new Set('-H --host --context -f --fil
 export function mutationOf(command: ShellCommand, script: ShellScript): Mutation | undefined {
   const found = packageCommand(command);
   if (found) return ofPackage(found);
-  const what = show(command);
   switch (command.name) {
     case 'curl':
     case 'wget':
@@ -87,10 +86,10 @@ export function mutationOf(command: ShellCommand, script: ShellScript): Mutation
       return { type: 'image-pull', what: `${command.name} ${verb.text}`, pinned };
     }
     case 'dpkg':
-      return hasFlag(command, '-i', '--install') ? { type: 'install', what } : undefined;
+      return hasFlag(command, '-i', '--install') ? { type: 'install', what: show(command) } : undefined;
     case 'rpm':
       return command.words.some((word) => /^(-[iUF][vh]*|-[vh]+[iUF]\w*|--install|--upgrade)$/.test(word.text))
-        ? { type: 'install', what }
+        ? { type: 'install', what: show(command) }
         : undefined;
     default:
       return undefined;

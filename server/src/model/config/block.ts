@@ -28,10 +28,12 @@ interface Parts {
   readonly names: Names;
 }
 
+const NO_BLOCKS: readonly ConfigBlock[] = [];
+const NO_GROUPS: readonly Group[] = [];
+
 class LazyConfigBlock implements ConfigBlock {
   private byType: Map<string, readonly ConfigBlock[]> | undefined;
   private attributeList: readonly ConfigAttribute[] | undefined;
-  private attributeIndex: ReadonlyMap<string, ConfigAttribute> | undefined;
   private groupList: readonly Group[] | undefined;
   private attributeGroups: Map<ConfigAttribute, Group> | undefined;
 
@@ -79,9 +81,10 @@ class LazyConfigBlock implements ConfigBlock {
   }
 
   attribute(name: string): ConfigAttribute | undefined {
-    // The first of two arguments of the same name counts: the second one is an error, or half-typed.
-    this.attributeIndex ??= indexOf(this.attributes);
-    return this.attributeIndex.get(name);
+    // The first of two arguments of the same name counts: the second one is an error, or half-typed. Blocks have few
+    // arguments: an index of each would cost more than it saves.
+    for (const attribute of this.attributes) if (attribute.name === name) return attribute;
+    return undefined;
   }
 
   value(name: string): Value | undefined {
@@ -91,7 +94,9 @@ class LazyConfigBlock implements ConfigBlock {
   blocks(type: string): readonly ConfigBlock[] {
     const known = this.byType?.get(type);
     if (known) return known;
-    const found = this.groupsOf(type).flatMap((group) => group.blocks);
+    const groups = this.groupsOf(type);
+    if (groups.length === 0) return NO_BLOCKS;
+    const found = groups.length === 1 && groups[0] ? groups[0].blocks : groups.flatMap((group) => group.blocks);
     this.byType ??= new Map();
     this.byType.set(type, found);
     return found;
@@ -114,30 +119,32 @@ class LazyConfigBlock implements ConfigBlock {
   }
 
   private groupsOf(type: string): readonly Group[] {
-    const written = this.groups.length === 0 ? this.groups : this.groups.filter((group) => group.type === type);
+    const written = this.groups.some((group) => group.type === type)
+      ? this.groups.filter((group) => group.type === type)
+      : NO_GROUPS;
     const attribute = this.attribute(type);
     return attribute ? [...written, this.groupOfAttribute(attribute)] : written;
   }
 
   private get groups(): readonly Group[] {
-    return (this.groupList ??= [...this.blockGroups(), ...this.jsonDynamicGroups()]);
+    return (this.groupList ??= this.node.type === 'block' ? this.blockGroups(this.node) : this.jsonDynamicGroups());
   }
 
-  private blockGroups(): Group[] {
-    if (this.node.type !== 'block') return [];
+  private blockGroups(node: Block): readonly Group[] {
+    if (!node.body.items.some((item) => item.type === 'block')) return this.jsonDynamicGroups();
     const groups: Group[] = [];
-    for (const item of this.node.body.items) {
+    for (const item of node.body.items) {
       if (item.type !== 'block') continue;
       const type = item.labels[0]?.value;
       if (item.kind === 'dynamic' && type !== undefined) groups.push(this.dynamicGroup(nativeDynamic(item, type)));
       else groups.push({ type: item.kind, presence: 'yes', blocks: [blockOf(item, this.context, this.parts.names)] });
     }
-    return groups;
+    return this.file.form === 'json' ? [...groups, ...this.jsonDynamicGroups()] : groups;
   }
 
   /** `"dynamic": { "ingress": { "for_each": …, "content": { … } } }`. */
-  private jsonDynamicGroups(): Group[] {
-    if (this.file.form !== 'json') return [];
+  private jsonDynamicGroups(): readonly Group[] {
+    if (this.file.form !== 'json') return NO_GROUPS;
     const attribute = this.attribute('dynamic');
     const groups: Group[] = [];
     for (const holder of attribute ? objectsIn(attribute.expression) : []) {
@@ -220,12 +227,6 @@ class LazyConfigBlock implements ConfigBlock {
     this.attributeGroups.set(attribute, group);
     return group;
   }
-}
-
-function indexOf(attributes: readonly ConfigAttribute[]): ReadonlyMap<string, ConfigAttribute> {
-  const index = new Map<string, ConfigAttribute>();
-  for (const attribute of attributes) if (!index.has(attribute.name)) index.set(attribute.name, attribute);
-  return index;
 }
 
 function presenceOf(value: Value): Presence {

@@ -31,6 +31,8 @@ export function buildTerraformModule(
   return new DirectoryModule(directory, files, autoLoaded(tfvars, 'terraform'), project, callers);
 }
 
+const NO_RESOURCES: readonly TerraformResource[] = [];
+
 class DirectoryModule implements TerraformModule {
   readonly resources: readonly TerraformResource[];
   readonly dataSources: readonly TerraformResource[];
@@ -44,7 +46,8 @@ class DirectoryModule implements TerraformModule {
   private readonly locals = new Map<string, VariableSource>();
   private readonly assigned: ReadonlyMap<string, VariableSource>;
   private readonly evaluator: ModuleEvaluator;
-  private readonly byAddress = new Map<string, TerraformResource>();
+  private readonly managed: ResourceNames = new Map();
+  private readonly data: ResourceNames = new Map();
   private readonly byType = new Map<string, TerraformResource[]>();
   private calls: { readonly found: readonly ConfigBlock[] | undefined } | undefined;
   private referrerIndex: ReadonlyMap<TerraformResource, readonly ConfigBlock[]> | undefined;
@@ -69,13 +72,16 @@ class DirectoryModule implements TerraformModule {
     // Blocks of override files change blocks of the other files: a variable's default and a local they replace.
     const ordered = [...files].sort((a, b) => Number(isOverride(a.path)) - Number(isOverride(b.path)));
     for (const file of ordered) {
+      const overrides = isOverride(file.path);
+      const context = this.contextOf(file);
       for (const node of file.syntax.body.items) {
         if (node.type !== 'block') continue;
         this.declare(node, file);
-        if (isOverride(file.path)) continue;
-        const list = blocks.get(node.kind) ?? [];
-        list.push({ block: blockOf(node, this.contextOf(file)), file });
-        blocks.set(node.kind, list);
+        if (overrides) continue;
+        const declared = { block: blockOf(node, context), file };
+        const list = blocks.get(node.kind);
+        if (list) list.push(declared);
+        else blocks.set(node.kind, [declared]);
       }
     }
     const ofKind = (kind: string): ConfigBlock[] => (blocks.get(kind) ?? []).map(({ block }) => block);
@@ -89,7 +95,7 @@ class DirectoryModule implements TerraformModule {
     this.outputs = ofKind('output');
     this.variables = new Map(ofKind('variable').map((block) => [block.labels[0] ?? '', block]));
     for (const resource of [...this.resources, ...this.dataSources]) {
-      if (!this.byAddress.has(resource.address)) this.byAddress.set(resource.address, resource);
+      declareName(resource.mode === 'data' ? this.data : this.managed, resource);
       if (resource.mode !== 'managed') continue;
       const sameType = this.byType.get(resource.type);
       if (sameType) sameType.push(resource);
@@ -98,11 +104,11 @@ class DirectoryModule implements TerraformModule {
   }
 
   resource(type: string, name: string): TerraformResource | undefined {
-    return this.byAddress.get(`${type}.${name}`);
+    return this.managed.get(type)?.get(name);
   }
 
   dataSource(type: string, name: string): TerraformResource | undefined {
-    return this.byAddress.get(`data.${type}.${name}`);
+    return this.data.get(type)?.get(name);
   }
 
   ofType(type: string): readonly TerraformResource[] {
@@ -120,14 +126,15 @@ class DirectoryModule implements TerraformModule {
   }
 
   targets(expression: Expression): readonly TerraformResource[] {
-    if (expression.type === 'literal') return [];
+    if (expression.type === 'literal') return NO_RESOURCES;
     const references = referencesThrough(expression, (name) => this.locals.get(name)?.expression);
-    const found = new Set<TerraformResource>();
+    if (references.length === 0) return NO_RESOURCES;
+    const found: TerraformResource[] = [];
     for (const reference of references) {
       const target = this.target(reference);
-      if (target) found.add(target);
+      if (target && !found.includes(target)) found.push(target);
     }
-    return [...found];
+    return found;
   }
 
   referrers(resource: TerraformResource): readonly ConfigBlock[] {
@@ -143,15 +150,14 @@ class DirectoryModule implements TerraformModule {
       ...this.outputs,
     ];
     for (const holder of holders) {
-      const targets = new Set<TerraformResource>();
       for (const expression of expressionsIn(holder)) {
-        for (const target of this.targets(expression)) targets.add(target);
-      }
-      for (const target of targets) {
-        if (target.block === holder) continue;
-        const list = index.get(target) ?? [];
-        list.push(holder);
-        index.set(target, list);
+        for (const target of this.targets(expression)) {
+          if (target.block === holder) continue;
+          const list = index.get(target);
+          if (!list) index.set(target, [holder]);
+          // Holders come one after the other: one that is named twice is the last one.
+          else if (list[list.length - 1] !== holder) list.push(holder);
+        }
       }
     }
     return index;
@@ -248,6 +254,15 @@ class DeclaredResource implements TerraformResource {
 }
 
 /** Every expression in a block and in the blocks in it. */
+/** By type, then by name. Of two of the same name the first counts. */
+type ResourceNames = Map<string, Map<string, TerraformResource>>;
+
+function declareName(names: ResourceNames, resource: TerraformResource): void {
+  const sameType = names.get(resource.type);
+  if (!sameType) names.set(resource.type, new Map([[resource.name, resource]]));
+  else if (!sameType.has(resource.name)) sameType.set(resource.name, resource);
+}
+
 function expressionsIn(block: ConfigBlock): readonly Expression[] {
   const { node } = block;
   if (node.type === 'object') return [node];

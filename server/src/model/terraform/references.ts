@@ -10,13 +10,18 @@ export interface ResourceName {
 
 /** The resource that a reference may name; undefined when its form rules that out. */
 export function resourceName(reference: TraversalExpression): ResourceName | undefined {
-  const names = reference.steps.map((step) => (step.type === 'name' ? step.name : undefined));
-  const [first, second] = names;
+  const first = nameAt(reference, 0);
+  const second = nameAt(reference, 1);
   if (reference.root === 'data' || reference.root === 'resource') {
     if (typeof first !== 'string' || typeof second !== 'string') return undefined;
     return { mode: reference.root === 'data' ? 'data' : 'managed', type: first, name: second };
   }
   return typeof first === 'string' ? { mode: 'managed', type: reference.root, name: first } : undefined;
+}
+
+function nameAt({ steps }: TraversalExpression, at: number): string | number | undefined {
+  const step = steps[at];
+  return step?.type === 'name' ? step.name : undefined;
 }
 
 /** The name of the local that a reference reads, and the key it takes from it. */
@@ -33,6 +38,8 @@ export function referencesThrough(
   expression: Expression,
   local: (name: string) => Expression | undefined,
 ): readonly TraversalExpression[] {
+  const direct = traversals(expression);
+  if (!direct.some(({ root }) => root === 'local')) return direct;
   const found: TraversalExpression[] = [];
   const visited = new Set<Expression>([expression]);
   const waiting: Expression[] = [expression];

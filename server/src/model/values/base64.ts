@@ -5,7 +5,9 @@ export function encodeBase64(text: string): string {
   const bytes = utf8(text);
   let result = '';
   for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b, c] = bytes.slice(i, i + 3);
+    const a = bytes[i] ?? 0;
+    const b = bytes[i + 1];
+    const c = bytes[i + 2];
     const group = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
     result += ALPHABET.charAt(group >> 18) + ALPHABET.charAt((group >> 12) & 63);
     result += b === undefined ? '=' : ALPHABET.charAt((group >> 6) & 63);

@@ -1,4 +1,4 @@
-import { MappedTextBuilder } from '../../core/mapped-text';
+import { MappedTextBuilder, type MappedText } from '../../core/mapped-text';
 import type { Place } from '../../core/text';
 import type { Expression, TemplateDirective, TemplateExpression, TemplatePart } from '../../lang/hcl/ast';
 import { choice, FAILED, isUnknown, lift, textValue, toText, withPath } from './combine';
@@ -34,7 +34,19 @@ export function evaluateTemplate(template: TemplateExpression, scope: Scope, eva
 
 /** The text that the parts of a template give: never unwrapped. */
 export function evaluateParts(parts: readonly TemplatePart[], origin: Place, scope: Scope, evaluate: Evaluate): Value {
+  const only = parts.length === 1 ? parts[0] : undefined;
+  if (only?.type === 'text') return literal(only.text, origin, scope);
   return join(render(nest(parts), scope, evaluate), origin, scope);
+}
+
+/** A text without holes, as nearly all are. */
+function literal(text: MappedText, origin: Place, scope: Scope): Value {
+  return isAffordable(text, scope) ? textValue(withPath(text, scope.path), origin) : UNKNOWN;
+}
+
+function isAffordable(text: MappedText, scope: Scope): boolean {
+  const segments = text.verbatimStart === undefined ? text.segments.length : 1;
+  return text.length <= MAX_TEXT && spend(scope, 1 + (text.length >> 10) + (segments >> 1));
 }
 
 /** Joins rendered pieces into one text, or one text for every combination of their alternatives. */
@@ -47,7 +59,7 @@ function join(pieces: readonly Piece[], origin: Place, scope: Scope): Value {
       const text = toText(option, pieces[i]?.hole ?? origin);
       if (!text) return FAILED;
       length += text.length;
-      if (length > MAX_TEXT || !spend(scope, 1 + (text.length >> 10) + (text.segments.length >> 1))) return UNKNOWN;
+      if (length > MAX_TEXT || !isAffordable(text, scope)) return UNKNOWN;
       builder.append(text);
     }
     return textValue(builder.build(), origin);
@@ -120,6 +132,8 @@ function renderFor(
 
 /** Nests the flat parts by their directives. What does not fit together becomes unknown. */
 function nest(parts: readonly TemplatePart[]): readonly TemplateNode[] {
+  const flat = parts.filter((part) => part.type !== 'directive');
+  if (flat.length === parts.length) return flat.map((part) => ({ type: 'part', part }));
   let at = 0;
   const until = (ends: readonly string[], depth: number): TemplateNode[] => {
     const nodes: TemplateNode[] = [];
