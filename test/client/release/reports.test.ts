@@ -136,7 +136,7 @@ describe('reports', () => {
       differences: [{ kind: 'image', where: 'shop-demo-blue-web', text: 'another one', action: 'Deploy again.' }],
       instances: [
         {
-          name: 'a|b',
+          name: 'web',
           id: '1',
           slot: 'blue',
           image: null,
@@ -150,13 +150,38 @@ describe('reports', () => {
     });
     for (const part of [
       '1 thing is not as the ledger says',
-      'a\\|b',
-      'blue, has the traffic',
-      'no: another image',
+      '- **`web`, in blue, has the traffic**: ⚠ another image than the ledger says\n  unknown image, no stamp of a release, running',
       'Deploy again.',
       'Exec shows nowhere.',
     ])
       expect(text).toContain(part);
+  });
+
+  it('say the slot once where an instance has its name, and are no wider than half a window', () => {
+    const text = lookReport({
+      v: 1,
+      environment: 'local',
+      lookedAt: '2026-11-21T17:30:46.739Z',
+      live: { id: '01m7zje310yrqd1047bjej9ees', slot: 'blue', commit: null },
+      isLooked: true,
+      differences: [],
+      instances: [
+        {
+          name: 'blue',
+          id: '1',
+          slot: 'blue',
+          image: `sha256:${'c'.repeat(64)}`,
+          release: '01m7zje310yrqd1047bjej9ees',
+          state: 'in the state',
+          hasTraffic: true,
+          match: 'match',
+        },
+      ],
+      unseen: [],
+    });
+    expect(text).toContain(
+      '- **`blue`, has the traffic**: as the ledger says\n  image `cccccccccccc`, release `bjej9ees`, in the state\n',
+    );
   });
 
   it('never claim that all is well when nobody could look', () => {

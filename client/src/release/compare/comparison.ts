@@ -3,6 +3,7 @@ import { canonicalJson } from '../../../../release/src/durable/canonical-json';
 import type { StoredRelease } from '../../../../release/src/ledger/releases';
 import { createHash } from 'node:crypto';
 import { l10n } from '../l10n';
+import { shortId as releaseId } from '../model/run-text';
 import { commitLines, nameOf, shortId } from '../plan-document/plan-page';
 
 /** Two releases of one environment. */
@@ -12,7 +13,10 @@ export interface ComparedReleases {
   readonly right: StoredRelease;
 }
 
-/** What is different between two releases, as a document. Rows that differ are marked with ≠. */
+/** Characters that fit beside a wide side bar. */
+const NARROW = 64;
+
+/** Two releases as a document: what differs stands first, then what is the same. */
 export function comparisonMarkdown(
   { environment, left, right }: ComparedReleases,
   notes: ReleaseNotes | undefined,
@@ -31,28 +35,29 @@ export function comparisonMarkdown(
     row(l10n.t('Can be undone'), left, right, ({ oneWay }) => (oneWay ? l10n.t('⚠ no') : l10n.t('yes'))),
     row(l10n.t('Overrides'), left, right, overridesOf),
   ];
-  const width = (of: (one: Row) => string, title: string): number =>
-    Math.max(title.length, ...rows.map((one) => cell(of(one)).length));
-  const widths = [
-    width(({ name }) => name, ''),
-    width(({ values }) => values[0], left.id),
-    width(({ values }) => values[1], right.id),
-  ];
-  const line = (mark: string, ...cells: readonly string[]): string =>
-    `| ${mark} | ${cells.map((text, index) => cell(text).padEnd(widths[index] ?? 0)).join(' | ')} |`;
-  const table = [
-    line(' ', '', left.id, right.id),
-    line('-', ...widths.map((count) => '-'.repeat(count))),
-    ...rows.map(({ isSame, name, values }) => line(isSame ? ' ' : '≠', name, ...values)),
-  ];
-  const differing = rows.filter(({ isSame }) => !isSame).length;
+  const differing = rows.filter(({ isSame }) => !isSame);
+  const same = rows.filter(({ isSame }) => isSame);
   const parts = [
-    `# ${l10n.t('Releases of {0}', environment)}: ${left.id} ↔ ${right.id}`,
-    differing === 0 ? l10n.t('They do not differ.') : l10n.t('{0} of {1} rows differ.', differing, rows.length),
-    table.join('\n'),
+    `# ${l10n.t('Releases of {0}', environment)}: ${releaseId(left.id)} → ${releaseId(right.id)}`,
+    [l10n.t('- before: release {0}', `\`${left.id}\``), l10n.t('- after: release {0}', `\`${right.id}\``)].join('\n'),
+    ...section(l10n.t('What differs ({0} of {1})', differing.length, rows.length), differing.map(changedLine)),
+    ...section(
+      differing.length === 0 ? l10n.t('They do not differ') : l10n.t('What is the same'),
+      same.map(({ name, values }) => `- ${name}: ${values[0]}`),
+    ),
     ...commitSection(notes),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`## ${title}`, lines.join('\n')];
+}
+
+/** Beside each other where both are short; a line each otherwise, so that an editor of half a window shows them. */
+function changedLine({ name, values: [before, after] }: Row): string {
+  const line = `- ${name}: ${before} → ${after}`;
+  return line.length <= NARROW ? line : `- ${name}:\n  ${before}\n  → ${after}`;
 }
 
 /** The configuration that a release recorded, for a diff; undefined when it kept none. */
@@ -67,12 +72,12 @@ interface Row {
 }
 
 function row(name: string, left: StoredRelease, right: StoredRelease, of: (release: StoredRelease) => string): Row {
-  const values: readonly [string, string] = [of(left), of(right)];
+  const values: readonly [string, string] = [inLine(of(left)), inLine(of(right))];
   return { name, values, isSame: values[0] === values[1] };
 }
 
 function howOf({ kind, rollbackOf }: StoredRelease): string {
-  return rollbackOf === null ? kind : l10n.t('{0} to {1}', kind, rollbackOf);
+  return rollbackOf === null ? kind : l10n.t('{0} to {1}', kind, releaseId(rollbackOf));
 }
 
 function commitOf({ git }: StoredRelease): string {
@@ -119,7 +124,6 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** A bar would end the cell. */
-function cell(text: string): string {
-  return text.replace(/\|/g, '\\|').replace(/\s+/g, ' ');
+function inLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }

@@ -18,7 +18,7 @@ export function lookReport(report: DriftReport): string {
       : l10n.t('The ledger says that nothing is live. Looked at {0}.', report.lookedAt),
     `**${verdictOf(report)}**`,
   ];
-  if (report.instances.length > 0) parts.push(instanceTable(report.instances));
+  if (report.instances.length > 0) parts.push(instanceList(report.instances));
   if (report.differences.length > 0) {
     parts.push(`## ${l10n.t('Drift')}`);
     for (const { kind, where, text, action } of report.differences)
@@ -40,45 +40,37 @@ export function verdictOf({ isLooked, differences, instances }: DriftReport): st
     : l10n.t('{0} things are not as the ledger says.', differences.length);
 }
 
-function instanceTable(instances: readonly Instance[]): string {
-  const head = [
-    l10n.t('what'),
-    l10n.t('slot'),
-    l10n.t('image'),
-    l10n.t('release'),
-    l10n.t('state'),
-    l10n.t('as it should be'),
-  ];
-  const rows = instances.map(({ name, slot, image, release, state, hasTraffic, match }) => [
-    `\`${name}\``,
-    slot === null ? '' : hasTraffic ? l10n.t('{0}, has the traffic', slot) : slot,
-    image === null ? l10n.t('unknown') : `\`${shortId(image)}\``,
-    release === null ? l10n.t('no stamp') : `\`${shortId(release)}\``,
-    state,
-    matchText(match),
-  ]);
-  // Aligned: it is read as it stands, too.
-  const widths = head.map((_, column) =>
-    Math.max(3, ...[head, ...rows].map((cells) => cell(cells[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text, column) => cell(text).padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+/** One paragraph for each: a table would be wider than the editor beside a side bar. */
+function instanceList(instances: readonly Instance[]): string {
+  const entries = instances.map(({ name, slot, image, release, state, hasTraffic, match }) => {
+    const place = [
+      ...(slot === null || slot === name ? [] : [l10n.t('in {0}', slot)]),
+      ...(hasTraffic ? [l10n.t('has the traffic')] : []),
+    ];
+    const stamp =
+      release === null ? l10n.t('no stamp of a release') : l10n.t('release {0}', `\`${inLine(shortId(release))}\``);
+    const shown = image === null ? l10n.t('unknown image') : l10n.t('image {0}', `\`${inLine(shortId(image))}\``);
+    return [
+      `- **${[`\`${inLine(name)}\``, ...place.map(inLine)].join(', ')}**: ${matchText(match)}`,
+      `  ${[shown, stamp, inLine(state)].join(', ')}`,
+    ].join('\n');
+  });
+  return entries.join('\n');
 }
 
 function matchText(match: Instance['match']): string {
   switch (match) {
     case 'match':
-      return l10n.t('yes');
+      return l10n.t('as the ledger says');
     case 'mismatch':
-      return l10n.t('no: another image');
+      return l10n.t('⚠ another image than the ledger says');
     case 'unknown':
       return l10n.t('the ledger says nothing of it');
   }
 }
 
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
+function inLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }
 
 /** What the probes of a health check answered, as a document. */

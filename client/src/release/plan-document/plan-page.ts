@@ -17,7 +17,7 @@ export function planPage(stored: StoredPlan, notes: ReleaseNotes | undefined): P
     ...imageLines(stored),
     ...commitLine(stored),
     l10n.t('Step {0} of {1} {2}, asked by {3}', step, run.spec.kind, `\`${run.run}\``, actorOf(stored)),
-    ...(shown?.lines ?? []),
+    ...(shown?.lines ?? []).map(withShortDigests),
   ];
   const heading = {
     environment: run.spec.environment ?? '',
@@ -149,6 +149,11 @@ function twoDigits(number: number): string {
 /** `sha256:0123456789ab…` */
 export function shortId(id: string): string {
   return `\`${id.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1…')}\``;
+}
+
+/** A whole digest fills a line of its own; the images stand above in short, too. */
+function withShortDigests(line: string): string {
+  return line.replace(/\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }
 
 /** `Ana <ana@example.com>` is Ana. */

@@ -53,15 +53,10 @@ function image(name: string, digit: string): StoredRelease['images'][number] {
   };
 }
 
-/** Without the blanks that keep the columns in line. */
-function squeezed(text: string): string {
-  return text.replace(/ {2,}/g, ' ');
-}
-
 describe('a comparison of releases', () => {
   const left = release('aa');
 
-  it('marks what differs, in words too', () => {
+  it('says first what differs', () => {
     const right = release('bb', {
       t: '2026-11-22T10:00:00.000Z',
       images: [image('web', '2'), image('api', '3')],
@@ -70,26 +65,30 @@ describe('a comparison of releases', () => {
       git: { commit: 'c2c2c2c2c2c2', dirty: true },
       overrides: [{ rule: 'a/b', reason: 'a | b' }],
     });
-    const text = squeezed(comparisonMarkdown({ environment: 'production', left, right }, undefined));
-    expect(text).toContain('# Releases of production: aa ↔ bb');
-    expect(text).toContain('| ≠ | Image web | `sha256:111111111111…` | `sha256:222222222222…` |');
-    expect(text).toContain('| ≠ | Image api | – | `sha256:333333333333…` |');
-    expect(text).toContain('| ≠ | Health | confirmed (3) | unhealthy (9) |');
-    expect(text).toContain('| ≠ | Commit | `c1c1c1c1c` | `c2c2c2c2c` with changes that are not committed |');
-    expect(text).toContain('| ≠ | Overrides | – | a/b: a \\| b |');
-    expect(text).toContain('| | By | Ana | Ana |');
-    expect(text).toMatch(/\| ≠ \| Configuration \| `sha256:[0-9a-f]{12}…` \| `sha256:[0-9a-f]{12}…` \|/);
+    const text = comparisonMarkdown({ environment: 'production', left, right }, undefined);
+    expect(text).toContain('# Releases of production: aa → bb\n\n- before: release `aa`\n- after: release `bb`\n');
+    const [differs = '', same = ''] = text.split('## What is the same');
+    expect(differs).toContain('## What differs (7 of 13)\n');
+    expect(differs).toContain('- Image web: `sha256:111111111111…` → `sha256:222222222222…`\n');
+    expect(differs).toContain('- Image api: – → `sha256:333333333333…`\n');
+    expect(differs).toContain('- Health: confirmed (3) → unhealthy (9)\n');
+    expect(differs).toContain('- Overrides: – → a/b: a | b\n');
+    expect(differs).toMatch(/- Configuration: `sha256:[0-9a-f]{12}…` → `sha256:[0-9a-f]{12}…`\n/);
+    expect(same).toContain('- By: Ana\n');
   });
 
-  it('keeps its columns in line', () => {
-    const text = comparisonMarkdown({ environment: 'p', left, right: release('bbbb') }, undefined);
-    const table = text.split('\n').filter((line) => line.startsWith('|'));
-    expect(new Set(table.map((line) => line.length)).size).toBe(1);
+  it('puts what is long below each other: an editor beside a side bar is narrow', () => {
+    const right = release('bb', { git: { commit: 'c2c2c2c2c2c2', dirty: true } });
+    const text = comparisonMarkdown({ environment: 'p', left, right }, undefined);
+    expect(text).toContain('- Commit:\n  `c1c1c1c1c`\n  → `c2c2c2c2c` with changes that are not committed\n');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(66);
   });
 
   it('says when nothing differs, and that the order of keys is no difference', () => {
     const right = release('bb', { config: { run: [{ a: 2, b: 1 }] } });
-    expect(comparisonMarkdown({ environment: 'p', left, right }, { kind: 'same' })).toContain('They do not differ.');
+    expect(comparisonMarkdown({ environment: 'p', left, right }, { kind: 'same' })).toContain(
+      '## They do not differ\n',
+    );
     expect(configText(left)).toBe(configText(right));
     expect(configText(release('cc', { config: null }))).toBeUndefined();
   });
@@ -97,8 +96,8 @@ describe('a comparison of releases', () => {
   it('names what a rollback brought back, and the commits that disappeared', () => {
     const right = release('bb', { kind: 'rollback', rollbackOf: 'a0' });
     const notes = { kind: 'back', commits: [{ id: 'c9c9c9c9c9c9', author: 'Bo', subject: 'New' }], paths: [] } as const;
-    const text = squeezed(comparisonMarkdown({ environment: 'p', left, right }, notes));
-    expect(text).toContain('| ≠ | How | deploy | rollback to a0 |');
+    const text = comparisonMarkdown({ environment: 'p', left, right }, notes);
+    expect(text).toContain('- How: deploy → rollback to a0\n');
     expect(text).toContain('## Commits that disappeared (1)\n\n- `c9c9c9c9c` New, Bo');
     expect(comparisonMarkdown({ environment: 'p', left, right }, { kind: 'unknown' })).toContain('forced push');
   });
