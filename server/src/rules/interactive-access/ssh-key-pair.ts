@@ -61,9 +61,6 @@ export default defineRule({
     'terraform.resource': (resource) => {
       const keyed = KEY_ARGUMENTS.filter(([type]) => type.test(resource.type));
       if (keyed.length === 0 && !OTHERS.test(resource.type) && !GOOGLE.test(resource.type)) return;
-      if (isForPacker(resource) || isWorkplace(resource)) return;
-      const anchor = `resource.${resource.address}`;
-      const bastion = isBastion(resource);
       const report = (
         at: Place,
         argument: string,
@@ -71,6 +68,9 @@ export default defineRule({
         edits: readonly TextEdit[],
         severity?: Severity,
       ): void => {
+        if (isForPacker(resource) || isWorkplace(resource)) return;
+        const anchor = `resource.${resource.address}`;
+        const bastion = isBastion(resource);
         const fixes: Fix[] =
           edits.length > 0 && !bastion ? [{ level: 'suggestion', title: `Remove \`${argument}\``, edits }] : [];
         const excused = bastion && message !== 'generated';
