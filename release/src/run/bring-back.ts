@@ -34,10 +34,8 @@ export async function bringBack(failure: UnhealthyError, release: DesiredRelease
   const last = history.live();
   if (!environment.rollback.auto || !last) {
     noteAttempt(failed, true, parts);
-    return {
-      outcome: 'failed',
-      text: `${failure.message}\nThe new version has the traffic. \`immutable-infra rollback ${environment.name}\` goes back.`,
-    };
+    // Something has changed, for the worse: that comes first, with the way out of it.
+    return { outcome: 'partial', text: `${servingText(failed, parts)}\n${failure.message}` };
   }
   const warm = warmSlot(last, failed);
   // Until something else serves, the ledger says that this one does.
@@ -58,13 +56,25 @@ export async function bringBack(failure: UnhealthyError, release: DesiredRelease
 async function endUnrouted(slot: string, { failure, now }: Failed, parts: DeployParts): Promise<RunEnd> {
   const logs = (await parts.target.logs?.(slot, parts.context)) ?? [];
   const said = logs.map((line) => `\n${line}`).join('');
-  const serving = `${now.activeSlot ?? 'Nothing'} still serves`;
+  const serving = now.activeSlot === undefined ? 'Nothing serves' : `${now.activeSlot} still serves`;
   if (!parts.environment.rollback.auto) {
     return { outcome: 'failed', text: `${failure.message}\n${serving}; ${slot} is kept to look at.${said}` };
   }
   const { left } = await retireSlot(slot, parts);
   const rest = left.length === 0 ? '' : ` Of ${slot} is left: ${left.join(', ')}.`;
   return { outcome: 'rolled-back', text: `${failure.message}\n${serving}; ${slot} was ended.${rest}` };
+}
+
+/** That the broken version has the traffic, and how a person takes it away again. */
+function servingText({ failure, release }: Failed, { environment, history }: DeployParts): string {
+  const place = failure.slot === undefined ? '' : ` in ${failure.slot}`;
+  const live = history.live();
+  const back = live && history.whyNot(live) === undefined ? live : history.defaultTarget();
+  const way =
+    back === undefined
+      ? 'There is no release to go back to: deploy a version that is healthy.'
+      : `\`immutable-infra rollback ${environment.name}\` goes back to ${back.id}.`;
+  return `${release.id} has the traffic${place} and is not healthy. ${way}`;
 }
 
 async function bringBackAnew(last: StoredRelease, parts: DeployParts): Promise<string> {

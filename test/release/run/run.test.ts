@@ -128,7 +128,9 @@ describe('a rollback', () => {
     await start({ environment: 'production' });
     world.source = 'v3';
     world.breakSource('v3');
-    expect(await start({ environment: 'production' })).toMatch(/^failed: .*The new version has the traffic\./s);
+    expect(await start({ environment: 'production' })).toMatch(
+      /^partial: run3 has the traffic and is not healthy\. `immutable-infra rollback production` goes back to run2\.\nThe new version did not become healthy\./,
+    );
     // The oracle finds that what the ledger calls live serves again.
     expect(await start({ environment: 'production', kind: 'rollback' })).toBe('live: run2 is live again, as run4.');
     const back = new ReleaseHistory(Ledger.read(world.root.ledger('production'))).live();

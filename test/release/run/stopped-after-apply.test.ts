@@ -117,6 +117,33 @@ describe('F15: the automatic return after the traffic moved', () => {
   });
 });
 
+describe('F15: a version that is not healthy and serves, where nothing is to go back by itself', () => {
+  const ASKED = WATCHED.replace('    rollback: { auto: on-health-failure }\n', '');
+
+  it('something changed: the run says what serves first, and the way back that it names is the one that is gone', async () => {
+    await failsWhileWatched();
+    expect(await run('x', { pipeline: ASKED })).toMatch(
+      /^partial: x has the traffic in green and is not healthy\. `immutable-infra rollback local` goes back to a\.\nThe new version did not stay healthy\./,
+    );
+    expect(records('attempt')).toMatchObject([{ id: 'x', slot: 'green', serves: true }]);
+    expect(await run('back', { kind: 'rollback', pipeline: ASKED })).toBe('live: a is live again, as back.');
+  });
+
+  it.each([ASKED, WATCHED])('the first of all has no way back, and names none', async (pipeline) => {
+    world.isInPlace = true;
+    world.breakSource('v1');
+    expect(await run('a', { pipeline })).toMatch(
+      /^partial: a has the traffic and is not healthy\. There is no release to go back to: deploy a version that is healthy\.\n/,
+    );
+    expect(await run('back', { kind: 'rollback', pipeline })).toContain('refused: There is nothing to go back to');
+  });
+
+  it('the first of all in a slot has no traffic, and nothing is said to serve', async () => {
+    world.breakSource('v1');
+    expect(await run('a', { pipeline: ASKED })).toMatch(/^failed: .*\nNothing serves; blue is kept to look at\.$/s);
+  });
+});
+
 describe('F12: an image that nobody can tell of', () => {
   beforeEach(async () => {
     for (const source of ['v1', 'v2', 'v3']) {
