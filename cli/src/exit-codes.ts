@@ -1,4 +1,4 @@
-/** Exit codes of every command (rules.md §7.5). */
+/** Exit codes of the commands that read and mend files (rules.md §7.5). */
 export const EXIT = {
   /** Nothing at or above the threshold. */
   ok: 0,
@@ -10,7 +10,10 @@ export const EXIT = {
   internal: 3,
 } as const;
 
-/** Exit codes of the commands that deliver (release-engine.md §3.17). */
+/**
+ * Exit codes of the commands that deliver (release-engine.md §3.17). There 2 and 3 say something of the world, so a wrong
+ * command line and a mistake of ours have the numbers that BSD gave them (sysexits.h).
+ */
 export const DELIVERY_EXIT = {
   ok: 0,
   /** Changes or drift are there. */
@@ -22,6 +25,10 @@ export const DELIVERY_EXIT = {
   partial: 7,
   rolledBack: 8,
   stuck: 9,
+  /** The command line, the pipeline or a name is wrong. */
+  usage: 64,
+  /** A mistake of ours. */
+  internal: 70,
   cancelled: 130,
 } as const;
 
@@ -29,7 +36,7 @@ export type DeliveryExit = (typeof DELIVERY_EXIT)[keyof typeof DELIVERY_EXIT];
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | DeliveryExit;
 
-/** The caller did something wrong: its message is printed as it is, without a stack, and the exit code is 2. */
+/** The caller did something wrong: its message is printed as it is, without a stack, and the exit code is `usage`. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

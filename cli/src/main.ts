@@ -1,9 +1,8 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { EXIT } from './exit-codes';
 import { isGateData, serveGate } from './lint-gate';
 import { isWorkerData, serveWorker } from './lint-worker';
 import { processIo } from './io';
-import { runCommandLine } from './run';
+import { runCommandLine, troubleExits } from './run';
 
 if (!isMainThread && parentPort && isWorkerData(workerData)) {
   serveWorker(parentPort, workerData);
@@ -13,7 +12,7 @@ if (!isMainThread && parentPort && isWorkerData(workerData)) {
   // Node would print the minified line of the bundle.
   process.on('uncaughtException', (error) => {
     process.stderr.write(`immutable-infra: internal error, please report it.\n${error.stack ?? error.message}\n`);
-    process.exitCode = EXIT.internal;
+    process.exitCode = troubleExits(process.argv.slice(2)).internal;
   });
   void runCommandLine(process.argv.slice(2), processIo()).then((code) => {
     process.exitCode = code;

@@ -26,19 +26,13 @@ import { takeOver } from './commands/take-over';
 import { verifyLedger } from './commands/verify-ledger';
 import { testPolicies } from './commands/test';
 import { inventory } from './commands/inventory';
-import { EXIT, UsageError, type ExitCode } from './exit-codes';
+import { DELIVERY_EXIT, EXIT, UsageError, type ExitCode } from './exit-codes';
 import type { Io } from './io';
 import { VERSION } from './version';
 
-const COMMANDS: readonly Command[] = [
-  lint,
-  fix,
-  inventory,
-  checklist,
-  explain,
-  rules,
-  init,
-  testPolicies,
+const FILE_COMMANDS: readonly Command[] = [lint, fix, inventory, checklist, explain, rules, init, testPolicies];
+
+const DELIVERY_COMMANDS: readonly Command[] = [
   bake,
   deploy,
   approve,
@@ -56,8 +50,17 @@ const COMMANDS: readonly Command[] = [
   syncLedger,
   verifyLedger,
   takeOver,
-  demo,
 ];
+
+const COMMANDS: readonly Command[] = [...FILE_COMMANDS, ...DELIVERY_COMMANDS, demo];
+
+/** What a wrong command line and a mistake of ours end with: the commands that deliver say something else with 2 and 3. */
+export function troubleExits([name]: readonly string[]): Pick<
+  typeof EXIT | typeof DELIVERY_EXIT,
+  'usage' | 'internal'
+> {
+  return DELIVERY_COMMANDS.some((command) => command.name === name) ? DELIVERY_EXIT : EXIT;
+}
 
 /** Runs one command line. Never throws: what goes wrong is printed and told by the exit code. */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<ExitCode> {
@@ -66,11 +69,11 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
   } catch (error) {
     if (error instanceof UsageError) {
       io.stderr.write(`immutable-infra: ${error.message}\n`);
-      return EXIT.usage;
+      return troubleExits(words).usage;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     io.stderr.write(`immutable-infra: internal error, please report it.\n${text}\n`);
-    return EXIT.internal;
+    return troubleExits(words).internal;
   }
 }
 

@@ -31,7 +31,7 @@ describe('the name of an environment', () => {
     ['take-over', 'prodution', '--confirm', 'prodution', '--reason', 'x'],
   ])('is one of the file: %s %s', async (...words) => {
     const { code, stdout, stderr } = await workspace().run(words);
-    expect(code).toBe(2);
+    expect(code).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).toContain('immutable.yaml has no environment `prodution`. It has local.');
   });
@@ -41,7 +41,7 @@ describe('the name of an environment', () => {
     made.write('.git/index.lock', 'of git');
     mkdirSync(made.file('.git/immutable/locks'), { recursive: true });
     const { code } = await made.run(['take-over', '../../index', '--confirm', '../../index', '--reason', 'x']);
-    expect(code).toBe(2);
+    expect(code).toBe(64);
     expect(made.read('.git/index.lock')).toBe('of git');
     expect(readdirSync(made.file('.git')).filter((name) => name.startsWith('index'))).toEqual(['index.lock']);
   });

@@ -51,7 +51,7 @@ function lock(made: Workspace, environment: string, content: string): void {
 describe('without a usable pipeline', () => {
   it('says that there is none', async () => {
     const { code, stderr } = await new Workspace().run(['deploy']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('There is no immutable.yaml here or above')]);
+    expect([code, stderr]).toEqual([64, expect.stringContaining('There is no immutable.yaml here or above')]);
   });
 
   it('names every place that is wrong', async () => {
@@ -59,7 +59,7 @@ describe('without a usable pipeline', () => {
       'immutable.yaml': PIPELINE.replace('engine: podman', 'engine: lxc').replace('app: web', 'app: Web'),
     });
     const { code, stderr } = await made.run(['status']);
-    expect(code).toBe(2);
+    expect(code).toBe(64);
     expect(stderr).toContain('immutable.yaml:1:6: Use small letters');
     expect(stderr).toContain('immutable.yaml:5:37: Write one of `auto`, `docker`, `podman`.');
   });

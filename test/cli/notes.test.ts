@@ -36,7 +36,7 @@ describe('immutable-infra notes', () => {
     expect((await made.run(['notes', 'local', 'r1', '--back'])).stdout).toContain('1 commit disappears');
     const json = JSON.parse((await made.run(['notes', 'local', 'r2', '--json'])).stdout) as { notes: { kind: string } };
     expect(json.notes.kind).toBe('ahead');
-    expect(await made.run(['notes', 'local', 'r9'])).toMatchObject({ code: 2 });
+    expect(await made.run(['notes', 'local', 'r9'])).toMatchObject({ code: 64 });
     expect((await made.run(['notes', 'local', '--back'])).stderr).toContain('Say which release');
   }, 120_000);
 });
