@@ -133,7 +133,14 @@ describe('reports', () => {
       lookedAt: 'now',
       live: { id: 'r1', slot: 'blue', commit: null },
       isLooked: true,
-      differences: [{ kind: 'image', where: 'shop-demo-blue-web', text: 'another one', action: 'Deploy again.' }],
+      differences: [
+        {
+          kind: 'image',
+          where: 'shop-demo-blue-web',
+          text: `it runs sha256:${'a'.repeat(64)}`,
+          action: 'Deploy again.',
+        },
+      ],
       instances: [
         {
           name: 'web',
@@ -151,7 +158,7 @@ describe('reports', () => {
     for (const part of [
       '1 thing is not as the ledger says',
       '- **`web`, in blue, has the traffic**: ⚠ another image than the ledger says\n  unknown image, no stamp of a release, running',
-      'Deploy again.',
+      '\n\nit runs sha256:aaaaaaaaaaaa…\n\nDeploy again.',
       'Exec shows nowhere.',
     ])
       expect(text).toContain(part);

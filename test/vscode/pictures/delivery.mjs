@@ -27,6 +27,8 @@ export async function takeDeliveryPictures(only) {
   const directory = mkdtempSync(join(tmpdir(), 'immutable-pictures-'));
   try {
     const environment = { ...process.env, XDG_STATE_HOME: join(directory, 'xdg'), CHECKPOINT_DISABLE: '1' };
+    // What this machine has set up for Terraform is in nobody else's log.
+    delete environment.TF_CLI_CONFIG_FILE;
     const editor = ensureEditor();
     const vsix = join(directory, 'extension.vsix');
     packageExtension(vsix);
@@ -86,8 +88,8 @@ async function takeShop(studio, shop) {
 async function takeDeployed(studio, shop, environment) {
   await studio.showViews();
   await takeLooks(studio);
-  await takeStops(studio, shop);
   await takeDrift(studio, shop, environment);
+  await takeStops(studio, shop);
 }
 
 async function takeBeginning(studio) {
@@ -199,8 +201,8 @@ async function takeLooks(studio) {
 
   await studio.command('Open Run Log');
   await (await studio.choices(/./)).first().click();
-  await studio.line('── ');
-  await studio.takeDocument('open-run-log');
+  await studio.line('■ live');
+  await studio.takeDocument('open-run-log', { end: true, lines: 20 });
   await studio.tidy();
 }
 
@@ -218,7 +220,8 @@ async function takeStops(studio, shop) {
   const stop = await studio.modal('Stop: Deploy to local?');
   await studio.take('cancel-run', [stop]);
   await studio.press(stop, 'Stop the Run');
-  await studio.toast('was cancelled');
+  // The old servers of the colour were gone already: it says so.
+  await studio.toast(/was cancelled|was applied in part/);
   writeFileSync(main, text);
   writeVersion(shop, 5);
   await studio.tidy();
@@ -248,12 +251,16 @@ async function takeStops(studio, shop) {
   await studio.tidy();
 }
 
-/** Somebody changes what runs, without the release engine. */
+/** Somebody changes what runs, without the release engine. Afterwards it is as it was. */
 async function takeDrift(studio, shop, environment) {
+  const path = join(shop, 'terraform/terraform.tfstate');
+  const state = readFileSync(path);
   terraform(shop, environment, 'state', 'rm', 'terraform_data.servers["blue"]');
   await studio.command('Detect Drift');
   await studio.line('What runs in local');
   await studio.takeDocument('detect-drift');
+  await studio.tidy();
+  writeFileSync(path, state);
 }
 
 async function takePromotion(studio) {

@@ -132,17 +132,21 @@ export class Studio {
    * Takes a picture of the active document: as wide and as high as its text.
    *
    * @param {string} name of the picture
-   * @param {{ lines?: number, also?: readonly import('playwright-core').Locator[] }} options how many lines at most, and
-   * what else must be in the picture
+   * @param {{ lines?: number, end?: boolean, also?: readonly import('playwright-core').Locator[] }} options how many lines
+   * at most, whether the last ones instead of the first, and what else must be in the picture
    */
-  async takeDocument(name, { lines = 24, also = [] } = {}) {
+  async takeDocument(name, { lines = 24, end = false, also = [] } = {}) {
     await this.settle();
     const editor = this.page.locator('.editor-instance').last();
-    const text = (await boxesOf(editor.locator('.view-line > span'))).sort((a, b) => a.y - b.y).slice(0, lines);
     const [frame] = await boxesOf(editor);
-    const margin = { x: frame.x, y: frame.y + EDGE, width: 1, height: 1 };
+    const all = (await boxesOf(editor.locator('.view-line > span'))).sort((a, b) => a.y - b.y);
+    const text = end ? all.slice(-lines) : all.slice(0, lines);
+    const margin = { x: frame.x, y: end ? text[0].y : frame.y, width: 1, height: 1 };
     const others = (await Promise.all(also.map(boxesOf))).flat();
-    await this.clip(name, [...text, margin, ...others]);
+    // No half lines at the edges.
+    const isInside = ({ y }) => y >= frame.y;
+    const whole = [...text, margin, ...others].filter(isInside).map((box) => within(box, EDGE));
+    await this.clip(name, [...whole, ...others.filter((box) => !isInside(box))]);
   }
 
   /** Lets everything be painted, without a hint under the pointer. */
@@ -163,6 +167,11 @@ export class Studio {
     shrink(screenshot, picture);
     console.log(`${name}.png ${Math.round(clip.width)} × ${Math.round(clip.height)}, ${statSync(picture).size} bytes`);
   }
+}
+
+/** A box that is lower by an edge above and below. */
+function within({ x, y, width, height }, edge) {
+  return { x, y: y + edge, width, height: height - 2 * edge };
 }
 
 /** Where everything that a locator finds is now; what has no size is left out. */

@@ -3,6 +3,7 @@ import { canonicalJson } from '../../../../release/src/durable/canonical-json';
 import type { StoredRelease } from '../../../../release/src/ledger/releases';
 import { createHash } from 'node:crypto';
 import { l10n } from '../l10n';
+import { healthText } from '../model/release-rows';
 import { shortId as releaseId } from '../model/run-text';
 import { commitLines, nameOf, shortId } from '../plan-document/plan-page';
 
@@ -30,7 +31,7 @@ export function comparisonMarkdown(
     ...imageNames(left, right).map((name) => row(l10n.t('Image {0}', name), left, right, (one) => imageOf(one, name))),
     row(l10n.t('Configuration'), left, right, configHash),
     row(l10n.t('Plan'), left, right, ({ plan }) => (plan === null ? '–' : shortId(plan))),
-    row(l10n.t('Health'), left, right, ({ health }) => `${health.verdict} (${health.samples})`),
+    row(l10n.t('Health'), left, right, ({ health }) => `${healthText(health.verdict)} (${health.samples})`),
     row(l10n.t('Slot'), left, right, ({ slot }) => slot ?? '–'),
     row(l10n.t('Can be undone'), left, right, ({ oneWay }) => (oneWay ? l10n.t('⚠ no') : l10n.t('yes'))),
     row(l10n.t('Overrides'), left, right, overridesOf),

@@ -2,7 +2,7 @@ import type { DriftReport, Instance } from '../../../../release/src/api/detect-d
 import type { HealthResult } from '../../../../release/src/health/health';
 import { l10n } from '../l10n';
 import { healthText } from './release-rows';
-import { shortId } from './run-text';
+import { shortId, withShortDigests } from './run-text';
 
 /** *Show What Is Running* and *Detect Drift* as a document: what runs, what is not as it should be, what nobody saw. */
 export function lookReport(report: DriftReport): string {
@@ -22,7 +22,7 @@ export function lookReport(report: DriftReport): string {
   if (report.differences.length > 0) {
     parts.push(`## ${l10n.t('Drift')}`);
     for (const { kind, where, text, action } of report.differences)
-      parts.push(`### ${kind}: \`${where}\`\n\n${text}\n\n${action}`);
+      parts.push(`### ${kind}: \`${where}\`\n\n${withShortDigests(text)}\n\n${action}`);
   }
   if (report.unseen.length > 0)
     parts.push(`## ${l10n.t('What nobody looked at')}`, report.unseen.map((line) => `- ${line}`).join('\n'));

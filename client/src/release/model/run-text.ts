@@ -81,3 +81,8 @@ export function shortId(id: string): string {
   if (/^[0-9a-hjkmnp-tv-z]{26}$/i.test(id)) return id.slice(-8).toLowerCase();
   return id.length > 24 ? `${id.slice(0, 23)}…` : id;
 }
+
+/** A text with its digests in short: `sha256:0123456789ab…`. A whole one fills a line of its own. */
+export function withShortDigests(text: string): string {
+  return text.replace(/\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
+}

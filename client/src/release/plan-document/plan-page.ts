@@ -3,6 +3,7 @@ import type { StoredPlan } from '../../../../release/src/api/stored-plan';
 import { differenceSection } from '../../../../release/src/plan/difference-markdown';
 import { planDocument, type PlanDocument, type PlanSection } from '../../../../release/src/plan/markdown';
 import { l10n } from '../l10n';
+import { withShortDigests } from '../model/run-text';
 
 /** How many paths of a group are named. */
 const NAMED = 8;
@@ -149,11 +150,6 @@ function twoDigits(number: number): string {
 /** `sha256:0123456789ab…` */
 export function shortId(id: string): string {
   return `\`${id.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1…')}\``;
-}
-
-/** A whole digest fills a line of its own; the images stand above in short, too. */
-function withShortDigests(line: string): string {
-  return line.replace(/\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }
 
 /** `Ana <ana@example.com>` is Ana. */

@@ -71,7 +71,7 @@ describe('a comparison of releases', () => {
     expect(differs).toContain('## What differs (7 of 13)\n');
     expect(differs).toContain('- Image web: `sha256:111111111111…` → `sha256:222222222222…`\n');
     expect(differs).toContain('- Image api: – → `sha256:333333333333…`\n');
-    expect(differs).toContain('- Health: confirmed (3) → unhealthy (9)\n');
+    expect(differs).toContain('- Health: healthy (3) → not healthy (9)\n');
     expect(differs).toContain('- Overrides: – → a/b: a | b\n');
     expect(differs).toMatch(/- Configuration: `sha256:[0-9a-f]{12}…` → `sha256:[0-9a-f]{12}…`\n/);
     expect(same).toContain('- By: Ana\n');
