@@ -1,3 +1,4 @@
+import { withItem } from '../../core/short-list';
 import type { Range } from '../../core/text';
 import type { Attribute, Block, Body, Expression, Label } from './ast';
 import {
@@ -13,7 +14,6 @@ import {
 import { bareName, parseObjectItems } from './collections';
 import { DEPTH_LIMIT, type Cursor } from './cursor';
 import { parseExpression } from './expressions';
-import { withItem } from './short-list';
 import { parseQuoted } from './templates';
 
 /** A block whose body is being parsed, as far as its end is concerned. */

@@ -1,3 +1,4 @@
+import { withItem } from '../../core/short-list';
 import type { Range } from '../../core/text';
 import type { BinaryExpression, Expression, LiteralExpression, TraversalStep } from './ast';
 import {
@@ -30,7 +31,6 @@ import {
 } from './characters';
 import { parseCall, parseObject, parseParentheses, parseTuple } from './collections';
 import { DEPTH_LIMIT, type Cursor } from './cursor';
-import { withItem } from './short-list';
 import { parseHeredoc, parseQuoted } from './templates';
 
 const TOO_DEEP = 'This is nested too deeply.';

@@ -1,3 +1,4 @@
+import { withItem } from '../../core/short-list';
 import { MappedText, MappedTextBuilder } from '../../core/mapped-text';
 import type { Expression, TemplateDirective, TemplateExpression, TemplateInterpolation, TemplatePart } from './ast';
 import {
@@ -18,7 +19,6 @@ import { parseForIntroduction } from './collections';
 import type { Cursor } from './cursor';
 import { decodeEscape } from './escapes';
 import { parseExpression } from './expressions';
-import { withItem } from './short-list';
 import { removeIndentation, stripBlanks, toParts, type Piece, type Run } from './template-pieces';
 
 /**
@@ -34,7 +34,13 @@ export function parseQuoted(c: Cursor): TemplateExpression {
   const parts: TemplatePart[] =
     inside.start === inside.end
       ? []
-      : [{ type: 'text', range: inside, text: MappedText.verbatim(c.text.slice(inside.start, inside.end), inside.start) }];
+      : [
+          {
+            type: 'text',
+            range: inside,
+            text: MappedText.verbatim(c.text.slice(inside.start, inside.end), inside.start),
+          },
+        ];
   return { type: 'template', range: { start, end: c.pos }, form: 'quoted', parts };
 }
 

@@ -1,13 +1,5 @@
 import type { Range } from '../../core/text';
-import type {
-  Attribute,
-  Block,
-  Body,
-  Expression,
-  ObjectItem,
-  TemplatePart,
-  TraversalExpression,
-} from './ast';
+import type { Attribute, Block, Body, Expression, ObjectItem, TemplatePart, TraversalExpression } from './ast';
 
 export { bareName } from './collections';
 

@@ -106,11 +106,12 @@ export class ScriptReader {
   }
 
   private command(node: CommandNode, around: Surroundings, joint: Joint, pipeline: ShellCommand['pipeline']): void {
+    if (node.type === 'Command') {
+      this.simple(node, around, joint, pipeline);
+      return;
+    }
     const maybe: Surroundings = { ...around, conditional: true };
     switch (node.type) {
-      case 'Command':
-        this.simple(node, around, joint, pipeline);
-        return;
       case 'Redirected':
         this.command(node.command, around, joint, pipeline);
         for (const redirect of node.redirects) this.scan(redirect, around);
@@ -191,7 +192,7 @@ export class ScriptReader {
       name: program ? baseName(program.text) : '',
       words: unwrapped.words,
       wrappers: joint.timed && pipeline.index === 0 ? ['time', ...unwrapped.wrappers] : unwrapped.wrappers,
-      assignments: [...assignments, ...unwrapped.assignments],
+      assignments: unwrapped.assignments.length === 0 ? assignments : [...assignments, ...unwrapped.assignments],
       redirects,
       pipeline,
       joinedBy: joint.joinedBy,

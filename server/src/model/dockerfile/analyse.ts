@@ -104,14 +104,15 @@ class Analysis implements Dockerfile {
     const seen = new Set<Stage>(layers);
     const used: Stage[] = [];
     const queue: Stage[] = [...layers];
+    const use = (source: Stage | undefined): void => {
+      if (!source || seen.has(source)) return;
+      seen.add(source);
+      used.push(source);
+      queue.push(source);
+    };
     for (let next = queue.pop(); next; next = queue.pop()) {
-      const sources = next.copyFrom.map((copy) => copy.stage);
-      for (const source of [next.baseStage, ...sources]) {
-        if (!source || seen.has(source)) continue;
-        seen.add(source);
-        used.push(source);
-        queue.push(source);
-      }
+      use(next.baseStage);
+      for (const copy of next.copyFrom) use(copy.stage);
     }
     return { layers, used: used.sort((a, b) => a.index - b.index) };
   }

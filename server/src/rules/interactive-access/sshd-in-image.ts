@@ -86,13 +86,13 @@ export default defineRule({
       const { owner } = script;
       const isEntrypoint = owner.type === 'shell' && startedByImage(context.file, context.project);
       if (phase !== 'bake' && phase !== 'boot' && phase !== 'start' && !isEntrypoint) return;
+      const found = sshServer(command, script.shell);
+      // While an image is baked, running the server is a test of it.
+      if (!found || (found.type === 'run' && phase === 'bake')) return;
       if (owner.type === 'dockerfile') {
         const { dockerfile, stage } = owner;
         if (!dockerfile.finalStages.some((final) => dockerfile.reachable(final).layers.includes(stage))) return;
       }
-      const found = sshServer(command, script.shell);
-      // While an image is baked, running the server is a test of it.
-      if (!found || (found.type === 'run' && phase === 'bake')) return;
       const onInstance = phase === 'boot' || owner.type === 'packer';
       // Packer itself may need the host keys that it makes; the distribution's own server stays (entry's non-trigger).
       if (onInstance && found.type === 'prepare') return;

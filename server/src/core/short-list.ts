@@ -1,0 +1,15 @@
+/**
+ * The list with an item more. Most lists of a syntax tree hold one to three items, and there are thousands of them: an array
+ * that grows by `push` or is spread keeps room for 17 (V8), one that is written out has the size that it needs.
+ *
+ * @returns a new list while it is short, then the same one
+ */
+export function withItem<T>(list: T[], item: T): T[] {
+  const first = list[0];
+  const second = list[1];
+  if (list.length === 0) return [item];
+  if (list.length === 1) return [first as T, item];
+  if (list.length === 2) return [first as T, second as T, item];
+  list.push(item);
+  return list;
+}
