@@ -52,6 +52,7 @@ export class SavedPlans {
     for (const job of workflow.jobs) {
       for (const command of this.commandsOf(job)) {
         const name = baseName(planOf(command) ?? '');
+        if (name === '') continue;
         const list = makers.get(name);
         if (list) list.push(job);
         else makers.set(name, [job]);

@@ -4,6 +4,7 @@ import { remoteSession, type RemoteSession } from '../../model/commands/remote-s
 import { SSH_ACTIONS } from '../../model/commands/ssh-actions';
 import { isTestJob, usesThrowawayServer } from '../../model/commands/throwaway-servers';
 import { defineRule } from '../../model/facts';
+import type { WorkflowVariable } from '../../model/workflow';
 
 export default defineRule({
   meta: {
@@ -43,26 +44,7 @@ export default defineRule({
       });
     },
     workflow: (workflow) => {
-      const levels = [
-        { variables: workflow.env, anchor: 'env', deploys: false },
-        ...workflow.jobs.map((job) => ({
-          variables: job.env,
-          anchor: `job.${job.id}/env`,
-          deploys: looksLikeDeployment(job, undefined),
-        })),
-        ...workflow.jobs.flatMap((job) =>
-          job.steps.map((step) => ({
-            variables: step.env,
-            anchor: `job.${job.id}/step.${step.id ?? step.name ?? step.index}/env`,
-            deploys: looksLikeDeployment(job, step),
-          })),
-        ),
-      ];
-      for (const { variables, anchor, deploys } of levels) {
-        const host = variables.find(
-          ({ name, value }) => name === 'DOCKER_HOST' && value.text.text.startsWith('ssh://'),
-        );
-        if (!host) continue;
+      const report = (host: WorkflowVariable, anchor: string, deploys: boolean): void => {
         context.report({
           at: host.value.range,
           anchor,
@@ -70,6 +52,17 @@ export default defineRule({
           data: { what: 'DOCKER_HOST=ssh://…' },
           severity: deploys ? 'error' : 'warning',
         });
+      };
+      const everywhere = sshHostOf(workflow.env);
+      if (everywhere) report(everywhere, 'env', false);
+      for (const job of workflow.jobs) {
+        const inJob = sshHostOf(job.env);
+        if (inJob) report(inJob, `job.${job.id}/env`, looksLikeDeployment(job, undefined));
+        for (const step of job.steps) {
+          const inStep = sshHostOf(step.env);
+          const name = step.id ?? step.name ?? step.index;
+          if (inStep) report(inStep, `job.${job.id}/step.${name}/env`, looksLikeDeployment(job, step));
+        }
       }
     },
     command: ({ command, script, phase, anchor }) => {
@@ -86,6 +79,10 @@ export default defineRule({
     },
   }),
 });
+
+function sshHostOf(variables: readonly WorkflowVariable[]): WorkflowVariable | undefined {
+  return variables.find(({ name, value }) => name === 'DOCKER_HOST' && value.text.text.startsWith('ssh://'));
+}
 
 function messageOf({ type, effect }: RemoteSession): RemoteSession['type'] | 'reads' {
   return effect === 'reads' ? 'reads' : type;
