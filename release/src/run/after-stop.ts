@@ -3,6 +3,7 @@ import type { StoredRelease } from '../ledger/releases';
 import type { DesiredRelease, Observation } from '../targets/target';
 import { observe, routeTo, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
+import { whatEnds } from './retire-slot';
 
 /** A run that stops after its apply: what it applied, and where. */
 export interface Stopped {
@@ -26,7 +27,7 @@ export interface Stopped {
  */
 export async function afterStop(stopped: Stopped, parts: LiveParts): Promise<RunStoppedError> {
   const { error, release, rollbackOf, slot, before, isReturn } = stopped;
-  const { steps, ledger, spec, context } = parts;
+  const { steps, ledger, spec, context, target } = parts;
   const { kind, evidence } = error;
   const why = withoutUnchanged(error.message);
   return context.settle(async () => {
@@ -50,7 +51,7 @@ export async function afterStop(stopped: Stopped, parts: LiveParts): Promise<Run
   async function leave(own: string): Promise<{ readonly text: string; readonly serves: boolean }> {
     const now = await observe(parts, 'stop');
     const what = rollbackOf === null ? 'the new version' : `${rollbackOf} as ${release.id}`;
-    const idle = `${own} runs ${what} and has no traffic; \`immutable-infra retire\` ends it.`;
+    const idle = `${own} runs ${what} and has no traffic; ${whatEnds(target)}.`;
     if (now.activeSlot !== own) return { text: `${now.activeSlot ?? 'Nothing'} serves. ${idle}`, serves: false };
     if (isReturn) return { text: `${own} serves ${what}.`, serves: true };
     const old = before.activeSlot;

@@ -4,7 +4,8 @@ import type { DesiredRelease, Observation } from '../targets/target';
 import { servedBefore, withoutUnchanged } from './after-stop';
 import { healthOf, listed, observe, routeTo, type UnhealthyError } from './bring-live';
 import { RunStoppedError } from './context';
-import { releaseId, retireSlot, type DeployParts, type RunEnd } from './deploy';
+import { releaseId, type DeployParts, type RunEnd } from './deploy';
+import { retireSlot, whatEnds } from './retire-slot';
 import { rollbackTo } from './rollback';
 import { wayBack } from './way-back';
 
@@ -57,7 +58,7 @@ async function endUnrouted(slot: string, { failure, now }: Failed, parts: Deploy
   const logs = (await parts.target.logs?.(slot, parts.context)) ?? [];
   const said = logs.map((line) => `\n${line}`).join('');
   const serving = now.activeSlot === undefined ? 'Nothing serves' : `${now.activeSlot} still serves`;
-  if (!parts.environment.rollback.auto) {
+  if (!parts.environment.rollback.auto || parts.target.keepsIdle !== undefined) {
     return { outcome: 'failed', text: `${failure.message}\n${serving}; ${slot} is kept to look at.${said}` };
   }
   const { left } = await retireSlot(slot, parts);
@@ -110,7 +111,7 @@ async function routeBack(last: StoredRelease, warm: string, failed: Failed, part
     );
   }
   const { slot = '' } = failed.failure;
-  return `The traffic is back on ${warm}, which runs ${last.id}. ${slot} is kept to look at; \`immutable-infra retire\` ends it.`;
+  return `The traffic is back on ${warm}, which runs ${last.id}. ${slot} is kept to look at; ${whatEnds(parts.target)}.`;
 }
 
 /** The return did not get to its end: what the person must know is who serves now. */

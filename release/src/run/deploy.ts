@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { BakedImage } from '../bakers/baker';
 import type { Known } from '../config/interpolate';
 import type { ImageConfig, Pipeline } from '../config/types';
@@ -7,14 +6,13 @@ import type { LogView } from '../durable/chained-reader';
 import type { LedgerRecord } from '../ledger/record';
 import { tellNotes } from '../notes/before-approval';
 import type { DesiredRelease } from '../targets/target';
-import { bringLive, observe, UnhealthyError, waitFor, type LiveParts } from './bring-live';
+import { bringLive, UnhealthyError, waitFor, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
 import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
-import { askFor, planStep } from './planning';
 import { promotedImages } from './promote';
 import { bringBack } from './bring-back';
-import { requireKnownTraffic, requireWayBack } from './retire-guards';
+import { retiredText, retireSlot, whatEnds } from './retire-slot';
 import { actorOf, type RunSpec } from './spec';
 
 export interface DeployParts extends LiveParts {
@@ -138,8 +136,9 @@ export function releaseId(spec: RunSpec): string {
 
 /** The old version goes by itself only where the configuration says so; a failure of that never harms the release. */
 async function retireOld(slot: string, parts: DeployParts): Promise<string> {
-  const { environment, context } = parts;
-  if (environment.retire.mode !== 'auto') return ` ${slot} is kept; \`immutable-infra retire\` ends it.`;
+  const { environment, context, target } = parts;
+  if (environment.retire.mode !== 'auto' || target.keepsIdle !== undefined)
+    return ` ${slot} is kept; ${whatEnds(target)}.`;
   const time = Math.max(0, environment.retire.after - environment.soak);
   try {
     if (time > 0) {
@@ -149,74 +148,11 @@ async function retireOld(slot: string, parts: DeployParts): Promise<string> {
         recover: () => Promise.resolve(undefined),
       });
     }
-    const { left } = await retireSlot(slot, parts);
-    return left.length === 0 ? ` ${slot} was retired.` : ` Of ${slot} is left: ${left.join(', ')}.`;
+    return ` ${retiredText(slot, await retireSlot(slot, parts))}`;
   } catch (error) {
     // Whoever cancels now stops the retiring; the release is live already.
     if (!(error instanceof RunStoppedError)) throw error;
     context.tell({ type: 'warning', text: `${slot} could not be retired: ${error.message}` });
     return ` ${slot} could not be retired: ${error.message}`;
   }
-}
-
-/** Ends a slot that has no traffic (release-engine.md §3.7, retire guards). */
-export async function retireSlot(slot: string, parts: DeployParts): Promise<{ readonly left: readonly string[] }> {
-  const { target, context, steps, spec, environment, ledger } = parts;
-  const now = await observe(parts, 'retire');
-  if (now.activeSlot === slot) throw new RunStoppedError('refused', `${slot} has the traffic and stays.`);
-  const running = now.slots.find(({ name }) => name === slot);
-  if (!running || running.running.length === 0) return { left: [] };
-  requireKnownTraffic(slot, now, parts);
-  if (running.release === undefined) {
-    throw new RunStoppedError(
-      'refused',
-      `Nothing says that ${slot} is ours: it carries no stamp of a release. It stays.`,
-    );
-  }
-  const { release } = running;
-  await steps.step('gate', {
-    intent: () => ({ what: 'way-back', slot }),
-    act: async () => {
-      await requireWayBack(slot, release, parts);
-      return {};
-    },
-    recover: () => Promise.resolve(undefined),
-  });
-  context.tell({ type: 'state', state: 'RETIRING', text: `Retiring ${slot}` });
-  const plan = await planStep(
-    'retire',
-    async () => (await target.planRetire(slot, now, context)) ?? emptyPlan(),
-    parts,
-  );
-  if (plan.isEmpty) return { left: [] };
-  if (environment.protected || (environment.retire.mode === 'confirm' && spec.kind === 'retire'))
-    await askFor(plan, 'retire', parts);
-  const result = await steps.step('retire', {
-    intent: () => ({ ...plan.intent, slot, release: running.release ?? null }),
-    act: async () => {
-      // Between the plan and its approval there may be half an hour.
-      const { activeSlot } = await target.observe(context);
-      if (activeSlot !== now.activeSlot) {
-        throw new RunStoppedError(
-          'refused',
-          `The traffic moved since the plan was made: ${activeSlot ?? 'no slot'} has it now. Plan again. Nothing was changed.`,
-        );
-      }
-      return { left: (await target.retire(plan, slot, context)).left };
-    },
-    recover: () => Promise.resolve(undefined),
-  });
-  ledger.append({ type: 'retired', run: spec.run, slot, release: running.release, left: result.left });
-  return result;
-}
-
-function emptyPlan(): Awaited<ReturnType<typeof planStep>> {
-  return {
-    hash: `sha256:${randomUUID()}`,
-    document: '',
-    counts: { add: 0, change: 0, destroy: 0 },
-    violations: [],
-    isEmpty: true,
-    intent: {},
-  };
 }

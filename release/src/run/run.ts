@@ -12,7 +12,8 @@ import { ReleaseHistory } from '../ledger/releases';
 import type { StateRoot } from '../state-root';
 import type { Target } from '../targets/target';
 import { RunStoppedError, type RunContext } from './context';
-import { bakedImages, deploy, retireSlot, type DeployParts, type RunEnd } from './deploy';
+import { bakedImages, deploy, type DeployParts, type RunEnd } from './deploy';
+import { retiredText, retireSlot } from './retire-slot';
 import { DurableSteps, JournalMismatchError } from './durable-steps';
 import { Journal } from './journal';
 import type { JournalEntry, Outcome } from './journal-entry';
@@ -208,11 +209,9 @@ async function retireIdle(parts: DeployParts): Promise<RunEnd> {
     return { outcome: 'retired', text: 'Nothing but what serves is running. Nothing was changed.' };
   if (!now.slots.some(({ name, running }) => name === slot && running.length > 0))
     return { outcome: 'retired', text: `Nothing runs in ${slot}. Nothing was changed.` };
-  const { left } = await retireSlot(slot, parts);
-  return {
-    outcome: 'retired',
-    text: left.length === 0 ? `${slot} was retired.` : `Of ${slot} is left: ${left.join(', ')}.`,
-  };
+  const retired = await retireSlot(slot, parts);
+  const unchanged = retired.isChanged ? '' : ' Nothing was changed.';
+  return { outcome: 'retired', text: `${retiredText(slot, retired)}${unchanged}` };
 }
 
 /** A bake for no environment: nothing of it is asked. */

@@ -114,7 +114,9 @@ export interface Target {
     context: RunContext,
   ): Promise<PreparedPlan | undefined>;
   route(plan: PreparedPlan, to: string, context: RunContext): Promise<void>;
-  /** Plans the end of a slot that has no traffic. */
+  /** What in the file says that a slot without traffic stays, as `idle: keep`; undefined when it can be ended. */
+  readonly keepsIdle?: string | undefined;
+  /** Plans the end of a slot that has no traffic; undefined when nothing of it is there. */
   planRetire(slot: string, observation: Observation, context: RunContext): Promise<PreparedPlan | undefined>;
   retire(plan: PreparedPlan, slot: string, context: RunContext): Promise<{ readonly left: readonly string[] }>;
   /** Writes the release on the target: the second witness beside the ledger. */

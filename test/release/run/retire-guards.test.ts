@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ledger } from '../../../release/src/ledger/ledger';
+import { Journal } from '../../../release/src/run/journal';
 import { NO_DECISIONS } from '../../../release/src/run/spec';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PIPELINE, PowerCut } from '../support/fake-world';
@@ -137,5 +138,59 @@ describe('F44: a release that cannot be undone', () => {
       .records()
       .filter((record) => record['what'] === 'one-way-accepted');
     expect(notes).toMatchObject([{ run: 'run4', accepted: ['run2'] }]);
+  });
+});
+
+describe('where the file says that slots without traffic stay', () => {
+  beforeEach(() => {
+    world.keepsIdle = '`idle: keep`';
+  });
+  const journal = (run: string): readonly string[] =>
+    Journal.read(world.root.run(run))
+      .records()
+      .map(({ type }) => type);
+  const retired = (): readonly object[] =>
+    Ledger.read(world.root.ledger('local'))
+      .records()
+      .filter(({ type }) => type === 'retired');
+
+  it('a retirement is refused with what to change, and nothing says that there was a plan', async () => {
+    await two();
+    expect(await start({ kind: 'retire' })).toBe(
+      'refused: blue stays: `idle: keep` in immutable.yaml says so. To end it, write `idle: destroy` or `idle: scale-to-zero` there. Nothing was changed.',
+    );
+    expect([...world.slots.keys()]).toEqual(['blue', 'green']);
+    expect(journal('run3').filter((type) => /^(?:plan|approval|retire)\./.test(type))).toEqual([]);
+    expect(retired()).toEqual([]);
+  });
+
+  it.each(['confirm', 'auto'])(
+    'a deployment with `retire: { mode: %s }` says that the old one is kept',
+    async (mode) => {
+      const pipeline = PIPELINE.replace('mode: auto', `mode: ${mode}`);
+      await start({ pipeline });
+      world.source = 'v2';
+      expect(await start({ pipeline })).toBe(
+        'live: run2 is live. blue is kept; `idle: keep` in immutable.yaml says so.',
+      );
+      expect([...world.slots.keys()]).toEqual(['blue', 'green']);
+      expect(retired()).toEqual([]);
+    },
+  );
+
+  it('F15: a version that is not healthy is kept too, and the run does not say that it was ended', async () => {
+    await start();
+    world.source = 'v2';
+    world.breakSource('v2');
+    expect(await start()).toMatch(/^failed: .*\nblue still serves; green is kept to look at\.$/s);
+    expect([...world.slots.keys()]).toEqual(['blue', 'green']);
+  });
+});
+
+describe('a slot of which nothing is there', () => {
+  it('is not said to be retired', async () => {
+    await two();
+    world.planRetire = () => Promise.resolve(undefined);
+    expect(await start({ kind: 'retire' })).toBe('retired: Nothing is left of blue to end. Nothing was changed.');
   });
 });

@@ -72,6 +72,8 @@ export class FakeWorld implements Target, Baker {
   readonly broken = new Set<string>();
   /** Whether a new version takes the place of the old one, as in a group of machines without colours. */
   isInPlace = false;
+  /** What in the file says that slots without traffic stay. */
+  keepsIdle: string | undefined;
   readonly warnings: string[] = [];
   /** What viewers were told, in order. */
   readonly told: RunEvent[] = [];
@@ -172,7 +174,7 @@ export class FakeWorld implements Target, Baker {
     return Promise.resolve();
   }
 
-  planRetire(slot: string): Promise<PreparedPlan> {
+  planRetire(slot: string): Promise<PreparedPlan | undefined> {
     return Promise.resolve(prepared('retire', { slot }));
   }
 

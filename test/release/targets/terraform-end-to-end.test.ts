@@ -90,6 +90,23 @@ describe.skipIf(skipped !== undefined)(`Packer and Terraform${skipped === undefi
     expect(readFileSync(world.history().byId('one')?.images[0]?.ref ?? '', 'utf8')).toBe('one v1');
   });
 
+  it('keeps the colour that lost the traffic where `idle: keep` says so, and says nothing else', async () => {
+    newWorld(
+      BLUE_GREEN,
+      BLUE_GREEN_PIPELINE.replace('idle: destroy', 'idle: keep').replace('mode: confirm', 'mode: auto'),
+    );
+    await world.execute('one');
+    version('v2');
+    expect(await world.execute('two')).toBe('live: two is live. blue is kept; `idle: keep` in immutable.yaml says so.');
+    const both = { active_environment: 'green', images: { blue: imageOf('one'), green: imageOf('two') } };
+    expect(world.outputs()).toEqual(both);
+    expect(await world.execute('end', { kind: 'retire' })).toMatch(
+      /^refused: blue stays: `idle: keep` in immutable\.yaml/,
+    );
+    expect(world.outputs()).toEqual(both);
+    expect(world.journal('end').map(({ type }) => type)).not.toContain('retire.intent');
+  });
+
   it('F12: is refused when the kept file is gone, before anything is changed', async () => {
     newWorld();
     await world.execute('one');

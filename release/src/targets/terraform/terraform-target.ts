@@ -158,9 +158,12 @@ class TerraformTarget implements Target {
     );
   }
 
+  get keepsIdle(): string | undefined {
+    return this.config.blueGreen?.idle === 'keep' ? '`idle: keep`' : undefined;
+  }
+
   async planRetire(slot: string, now: Observation, context: RunContext): Promise<PreparedPlan | undefined> {
-    const { blueGreen } = this.config;
-    if (!blueGreen || blueGreen.idle === 'keep') return undefined;
+    if (!this.config.blueGreen || this.keepsIdle !== undefined) return undefined;
     if (now.activeSlot === undefined || now.activeSlot === slot) {
       throw new RunStoppedError('refused', `${slot} may have the traffic and stays. Nothing was changed.`);
     }
