@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import {
   closeSync,
   fsyncSync,
@@ -121,7 +122,9 @@ export function renameIfThere(from: string, to: string): boolean {
 /** The text of a file; undefined when there is none. */
 export function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    // A ledger of megabytes is ASCII nearly always, and is a text several times sooner when nobody decodes it.
+    return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;

@@ -61,6 +61,11 @@ describe('a ledger', () => {
     expect(lines().every((line) => /,"h":"[0-9a-f]{64}"\}$/.test(line))).toBe(true);
   });
 
+  it('keeps names in any alphabet', () => {
+    write('Zoë', '東京', 'plain');
+    expect(ids()).toEqual(['Zoë', '東京', 'plain']);
+  });
+
   it('is readable by its owner only', () => {
     write('a');
     const mode = (file: string): string => (lstat(file) & 0o777).toString(8);
