@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Ledger } from '../../../release/src/ledger/ledger';
 import { Journal } from '../../../release/src/run/journal';
 import { Pusher } from '../../support/docker-registry';
 import { PowerCut } from '../support/fake-world';
@@ -72,6 +73,7 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     const { outcome, text } = await world.run();
     expect(outcome).toBe('failed');
     expect(text).toContain('could not be pushed, tried 3 times: exit code 125. See ');
+    expect(text).toContain('Nothing was changed: no environment uses the image.');
     expect(world.acts).toEqual(['bake', 'push', 'push', 'push']);
     expect(world.running()).toEqual([]);
     world.beforeAct = () => undefined;
@@ -108,6 +110,13 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     };
     await live();
     expect(await served('blue')).toBe('v1\n');
+    const warning = world.texts('warning').join();
+    const [, found = ''] = /web: somebody moved the tag rel-run1 to (sha256:\w{64})\./.exec(warning) ?? [];
+    const image = world.releases()[0]?.images[0]?.ref;
+    const notes = Ledger.read(world.root.ledger('local'))
+      .records()
+      .filter(({ type }) => type === 'drift');
+    expect(notes).toMatchObject([{ what: 'tag-moved', tag: 'rel-run1', image, found }]);
   });
 
   it('F15: a version that listens on nothing: its deadline, what it printed, and nothing happens by itself', async () => {
