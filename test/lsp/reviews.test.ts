@@ -96,6 +96,98 @@ describe('a comparison', () => {
   });
 });
 
+describe('a comparison of a file of a module', () => {
+  const [MAIN, VARIABLES] = ['file:///work/shop/main.tf', 'file:///work/shop/variables.tf'];
+  const [OLD_MAIN, OLD_VARIABLES] = ['git:/main.tf', 'git:/variables.tf'];
+  const RULE = 'mutable-reference/launch-template-version';
+  const group = (version: string): string =>
+    `resource "aws_autoscaling_group" "app" {\n  launch_template {\n    id      = "lt-1"\n    version = ${version}\n  }\n}\n`;
+  const variable = (value: string, comment = ''): string =>
+    `variable "lt_version" {\n  default = "${value}"${comment}\n}\n`;
+
+  /** The class of the finding in the document, after the others were looked at. */
+  async function classIn(client: LspClient, uri: string): Promise<unknown> {
+    for (const one of [MAIN, VARIABLES, uri]) await client.diagnostics(one);
+    const found = (await client.diagnostics(uri)).find(({ code }) => code === RULE);
+    return found && (found.data as { review?: string }).review;
+  }
+
+  async function compared(texts: {
+    readonly main: readonly [string, string];
+    readonly variables: readonly [string, string];
+    readonly areVariablesOpen?: boolean;
+    readonly comparesMain?: boolean;
+    readonly comparesVariables?: boolean;
+  }): Promise<LspClient> {
+    const [main, variables] = [texts.main[1], texts.variables[1]];
+    const client = await start({
+      disk: new MemoryDisk({ '/work/shop/main.tf': main, '/work/shop/variables.tf': variables }),
+    });
+    const sides = [
+      { old: OLD_MAIN, uri: MAIN, texts: texts.main, isOpen: true, isCompared: texts.comparesMain },
+      {
+        ...{ old: OLD_VARIABLES, uri: VARIABLES, texts: texts.variables },
+        ...{ isOpen: texts.areVariablesOpen, isCompared: texts.comparesVariables },
+      },
+    ];
+    for (const side of sides) {
+      if (side.isOpen !== false) await client.open(side.uri, 'terraform', side.texts[1]);
+      if (side.isCompared === true) await client.open(side.old, 'terraform', side.texts[0]);
+    }
+    await client.roles(
+      ...sides.flatMap(({ old, uri, isCompared }) =>
+        isCompared === true
+          ? [
+              { uri: old, role: 'base' as const, file: uri },
+              { uri, role: 'work' as const, base: old, file: uri },
+            ]
+          : [{ uri, role: 'work' as const }],
+      ),
+    );
+    return client;
+  }
+
+  it.each([
+    ['new', 'a default that became mutable', variable('7'), variable('$Latest')],
+    ['touched', 'a line that was changed beside it', variable('$Latest'), variable('$Latest', ' # Always.')],
+    ['existing', 'another line that was changed', variable('$Latest'), `# Of the shop.\n${variable('$Latest')}`],
+  ])('tells %s of what the lint of another document finds in it: %s', async (review, _what, before, after) => {
+    const main = group('var.lt_version');
+    const client = await compared({ main: [main, main], variables: [before, after], comparesVariables: true });
+    expect(await classIn(client, VARIABLES)).toBe(review);
+  });
+
+  it('takes what another compared document newly points to for new, and knows it when that comparison ends', async () => {
+    const variables = variable('$Latest');
+    const client = await compared({
+      ...{ main: [group('"7"'), group('var.lt_version')], variables: [variables, `# Of the shop.\n${variables}`] },
+      ...{ comparesMain: true, comparesVariables: true },
+    });
+    expect(await classIn(client, VARIABLES)).toBe('new');
+    await client.roles(
+      { uri: OLD_VARIABLES, role: 'base', file: VARIABLES },
+      { uri: VARIABLES, role: 'work', base: OLD_VARIABLES, file: VARIABLES },
+    );
+    expect(await classIn(client, VARIABLES)).toBe('existing');
+  });
+
+  it.each([
+    ['new', group('"7"'), group('var.lt_version')],
+    ['touched', group('var.lt_version'), group('var.lt_version').replace('{', '{ # Of the shop.')],
+    ['existing', group('var.lt_version'), `# Of the shop.\n${group('var.lt_version')}`],
+  ])(
+    'tells %s of what lies in a file that is not open, by the place where it is shown',
+    async (review, before, after) => {
+      const variables = variable('$Latest');
+      const client = await compared({
+        ...{ main: [before, after], variables: [variables, variables] },
+        ...{ comparesMain: true, areVariablesOpen: false },
+      });
+      expect(await classIn(client, MAIN)).toBe(review);
+    },
+  );
+});
+
 describe('comparing files that are not open', () => {
   it('tells new, touched, existing and fixed', async () => {
     const client = await start();

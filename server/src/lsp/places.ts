@@ -1,3 +1,4 @@
+import type { Finding } from '../core/finding';
 import { LineIndex, type Place, type Range } from '../core/text';
 import { BoundedCache } from '../workspace/bounded-cache';
 import type { Location } from './folders';
@@ -57,6 +58,16 @@ export class Places {
     this.indexes.set(key, { text, lines });
     return lines;
   }
+}
+
+/** Where a finding is shown in a file: one that lies in another file stands at what refers to it. */
+export function shownRange(finding: Finding, path: string, text: string, lines: LineIndex): Range {
+  if (finding.path === path) {
+    const end = Math.min(finding.range.end, text.length);
+    return { start: Math.min(finding.range.start, end), end };
+  }
+  const related = finding.related.find(({ at }) => at.path === undefined || at.path === path);
+  return related?.at ?? anchorRange(text, lines, finding.anchor);
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Diagnostic, DiagnosticRelatedInformation } from 'vscode-languageserver';
 import type { Finding, Severity } from '../core/finding';
-import type { LineIndex, Range } from '../core/text';
+import type { LineIndex } from '../core/text';
 import type { Analysis } from './analysis';
 import type { ConfigElsewhere } from './config-elsewhere';
 import { configDiagnostic, toDiagnostic } from './diagnostics';
 import type { Location } from './folders';
 import type { ForeignFinding } from './foreign-findings';
-import { anchorRange, toLspRange, type Places } from './places';
+import { shownRange, toLspRange, type Places } from './places';
 import type { LspRange, ReviewClass, ReviewShow } from './protocol';
 import { isShown } from './review';
 import { distinct } from './distinct';
@@ -70,7 +70,7 @@ export class Presentation {
   private item(input: PresentationInput, finding: Finding, from: Location, isCurrent: boolean): ShownItem {
     const review = input.classes.get(finding);
     const severity = isShown(review, input.show) ? finding.severity : 'hint';
-    const range = toLspRange(input.lines, this.rangeHere(input, finding));
+    const range = toLspRange(input.lines, shownRange(finding, input.location.path, input.text, input.lines));
     const diagnostic = toDiagnostic(finding, {
       range,
       severity,
@@ -80,16 +80,6 @@ export class Presentation {
       related: this.related(input, finding, from),
     });
     return { finding, range, severity, review, diagnostic, from, isCurrent };
-  }
-
-  /** A finding in a file that is not open is shown at what refers to it. */
-  private rangeHere({ location, text, lines }: PresentationInput, finding: Finding): Range {
-    if (finding.path === location.path) {
-      const end = Math.min(finding.range.end, text.length);
-      return { start: Math.min(finding.range.start, end), end };
-    }
-    const related = finding.related.find(({ at }) => at.path === undefined || at.path === location.path);
-    return related?.at ?? anchorRange(text, lines, finding.anchor);
   }
 
   private related(input: PresentationInput, finding: Finding, from: Location): DiagnosticRelatedInformation[] {

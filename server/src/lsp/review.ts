@@ -1,16 +1,19 @@
 import { changedRanges, compareFindings, isInRanges, type FindingDiff } from '../core/diff';
 import type { Finding } from '../core/finding';
+import { LineIndex } from '../core/text';
+import { shownRange } from './places';
 import type { ReviewClass, ReviewShow } from './protocol';
 
-/** Compares the findings of two texts of one file. A finding whose line was changed is touched. */
+/** Compares the findings of two texts of one file. A finding whose line there was changed is touched. */
 export function compareTexts(
   base: { readonly text: string; readonly findings: readonly Finding[] },
   head: { readonly text: string; readonly findings: readonly Finding[] },
   path: string,
 ): FindingDiff {
   const changed = changedRanges(base.text, head.text);
+  const lines = new LineIndex(head.text);
   return compareFindings(base.findings, head.findings, {
-    isChanged: (finding) => finding.path === path && isInRanges(finding, changed),
+    isChanged: (finding) => isInRanges({ ...finding, range: shownRange(finding, path, head.text, lines) }, changed),
   });
 }
 

@@ -5,6 +5,7 @@ import { hashText } from '../core/fingerprint';
 import { LineIndex } from '../core/text';
 import type { FileKind } from '../lang/detect';
 import { analyse, type Analysis } from './analysis';
+import { Classification } from './classification';
 import type { ConfigElsewhere } from './config-elsewhere';
 import type { Documents, OpenDocument } from './documents';
 import type { Folders, Location } from './folders';
@@ -12,9 +13,8 @@ import { ForeignFindings, type ForeignFinding } from './foreign-findings';
 import type { Log } from './log';
 import { Places } from './places';
 import { Presentation, type ShownItem } from './presentation';
-import type { DocumentRole, ReviewClass } from './protocol';
+import type { DocumentRole } from './protocol';
 import type { RemoteFiles } from './remote-files';
-import { compareTexts, reviewClasses } from './review';
 import type { Role, Roles } from './roles';
 import type { RuleLinks } from './rule-links';
 import type { SettingsCache, SettingsOfResource } from './settings-cache';
@@ -67,7 +67,7 @@ export class Session {
   private readonly presentation: Presentation;
   private readonly results = new Map<string, DocumentResult>();
   private readonly underway = new Map<string, Promise<DocumentResult>>();
-  private readonly bases = new Map<string, { readonly id: string; readonly analysis: Analysis }>();
+  private readonly classification: Classification;
   private readonly foreign = new ForeignFindings();
   /** A client may still hold results of a server that ended. */
   private readonly started: string;
@@ -76,6 +76,12 @@ export class Session {
     this.turns = new Turns(parts.pause);
     this.started = parts.now().getTime().toString(36);
     this.presentation = new Presentation(this.places, parts.links, parts.elsewhere);
+    this.classification = new Classification({
+      ...parts,
+      analyse: (document, role, location, settings) => this.analyse(document, role, location, settings),
+      idOf: (document, settings) => this.idOf(document, settings),
+      settingsOf: (key) => this.results.get(key)?.settings,
+    });
   }
 
   /** The result for the document as it is now; undefined when it was not linted since its last change. */
@@ -112,7 +118,7 @@ export class Session {
 
   closed(document: OpenDocument): void {
     this.results.delete(document.key);
-    this.bases.delete(document.key);
+    this.classification.closed(document.key);
     this.outdate(this.foreign.set(document.key, new Map()));
   }
 
@@ -196,9 +202,11 @@ export class Session {
     if (silent) return { ...common, lines, kind: null, items: [], diagnostics: [], suppressed: [], problem: undefined };
     const analysis = this.analyse(document, role, location, settings);
     const open = analysis.findings.filter((finding) => !finding.suppressed);
-    const classes = this.classify(role, location, settings, document, analysis);
     const isCopy = resourceKey(role.file) !== document.key;
     const here = isCopy ? open : this.distribute(document, open, location);
+    const foreign = isCopy ? [] : this.foreign.in(document.key);
+    const { findings } = analysis;
+    const classes = this.classification.classify({ document, role, location, settings, findings, foreign });
     const { items, diagnostics } = this.presentation.present({
       uri: document.uri,
       version,
@@ -207,7 +215,7 @@ export class Session {
       location,
       analysis,
       findings: here,
-      foreign: isCopy ? [] : this.foreign.in(document.key),
+      foreign,
       classes,
       show: settings.settings.review.show,
     });
@@ -230,31 +238,6 @@ export class Session {
     // Another version of the file must not stay where its neighbours look for the file itself.
     if (resourceKey(role.file) !== document.key) location.folder.engine.fileChanged(location.path);
     return analysis;
-  }
-
-  /** The review class of each finding, when the document is compared with an older text. */
-  private classify(
-    role: Role,
-    location: Location,
-    settings: SettingsOfResource,
-    document: OpenDocument,
-    analysis: Analysis,
-  ): ReadonlyMap<Finding, ReviewClass> {
-    const base = role.base === undefined ? undefined : this.parts.documents.byKey(role.base);
-    if (!base) return new Map();
-    const id = this.idOf(base, settings);
-    let known = this.bases.get(base.key);
-    if (known?.id !== id) {
-      const old = this.parts.roles.of(base);
-      known = { id, analysis: this.analyse(base, { ...old, file: role.file }, location, settings) };
-      this.bases.set(base.key, known);
-    }
-    const diff = compareTexts(
-      { text: base.text, findings: known.analysis.findings },
-      { text: document.text, findings: analysis.findings },
-      location.path,
-    );
-    return reviewClasses(diff);
   }
 
   /** Findings that lie in another open document are shown there. @returns those that are shown here */
@@ -296,7 +279,17 @@ export class Session {
       this.foreign.stamp(document.key),
       // Suppressions end with a day.
       now().toISOString().slice(0, 10),
-      hashText(JSON.stringify([settings.key, document.languageId, role.role, base?.key, base?.version, path])),
+      hashText(
+        JSON.stringify([
+          settings.key,
+          document.languageId,
+          role.role,
+          base?.key,
+          base?.version,
+          base && this.classification.stamp(folder),
+          path,
+        ]),
+      ),
     ].join('.');
   }
 }
