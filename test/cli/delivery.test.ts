@@ -145,6 +145,15 @@ describe('a lock', () => {
     expect(JSON.parse(stdout)).toMatchObject({ v: 1, type: 'closed', outcome: 'locked' });
   });
 
+  it('that only a person can end is not waited for', async () => {
+    const made = workspace();
+    lock(made, 'local', JSON.stringify({ ...newHolder('R1', new Date(0)), host: 'far', machine: 'far', boot: 'far' }));
+    const { code, stderr } = await made.run(['deploy', 'local', '--wait']);
+    expect(code).toBe(5);
+    expect(stderr).toContain('immutable-infra take-over local');
+    expect(stderr).not.toContain('Waiting');
+  });
+
   it('F25: is taken over when the environment is typed and a reason given; the ledger keeps both', async () => {
     const made = workspace();
     lock(made, 'local', JSON.stringify({ ...newHolder('R1', new Date(0)), host: 'far', machine: 'far', boot: 'far' }));

@@ -1,5 +1,5 @@
 import { decisionsOf, RUN_OPTIONS } from '../delivery/decisions';
-import { startRun } from '../delivery/drive';
+import { driveOptionsOf, startRun } from '../delivery/drive';
 import { findWorkspace } from '../delivery/workspace';
 import type { Arguments, Command } from '../command-line';
 import type { ExitCode } from '../exit-codes';
@@ -30,6 +30,6 @@ function runBake(args: Arguments, io: Io): Promise<ExitCode> {
       version: VERSION,
     },
     io,
-    { isJson: args.flag('json'), detach: args.flag('detach') },
+    driveOptionsOf(args),
   );
 }

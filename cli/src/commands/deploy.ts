@@ -1,5 +1,5 @@
 import { decisionsOf, RUN_OPTIONS } from '../delivery/decisions';
-import { startRun } from '../delivery/drive';
+import { driveOptionsOf, startRun } from '../delivery/drive';
 import { environmentOf, findWorkspace } from '../delivery/workspace';
 import type { Arguments, Command } from '../command-line';
 import type { ExitCode } from '../exit-codes';
@@ -17,7 +17,7 @@ export const deploy: Command = {
   },
   notes: [
     'Without a terminal the plan is printed and the command ends with code 4; `approve` lets the run go on. The run itself never depends on this command: closing the terminal does not stop it.',
-    'Exit codes: 0 live, 3 refused, 4 approval needed, 5 locked, 6 failed and nothing changed, 7 partly applied or interrupted, 8 rolled back, 9 stuck, 130 cancelled.',
+    'Exit codes: 0 live, 3 refused, 4 approval needed, 5 locked, 6 failed and who has the traffic did not change, 7 changed and not done, 8 rolled back, 9 stuck, 64 wrong usage or configuration, 70 internal error, 130 cancelled.',
   ],
   run: runDeploy,
 };
@@ -38,6 +38,6 @@ function runDeploy(args: Arguments, io: Io): Promise<ExitCode> {
       version: VERSION,
     },
     io,
-    { isJson: args.flag('json'), detach: args.flag('detach') },
+    driveOptionsOf(args),
   );
 }

@@ -25,6 +25,7 @@ export const RUN_OPTIONS: OptionSpecs = {
     value: 'HASH',
     help: 'You have looked at the commands of immutable.yaml that somebody else wrote; they may run.',
   },
+  wait: { type: 'boolean', help: 'Wait while somebody else acts on the environment, and then start.' },
   detach: { type: 'boolean', help: 'Start the run and leave it to itself.' },
   json: { type: 'boolean', help: 'One JSON object a line, for programs.' },
 };

@@ -12,27 +12,57 @@ import {
 import { CommandsNotReviewedError } from '../../../release/src/api/review-commands';
 import { describeHolder } from '../../../release/src/lock/holder';
 import type { RunEvent } from '../../../release/src/run/events';
-import { pipelineOf } from '../../../release/src/run/run';
+import { IMAGES, pipelineOf } from '../../../release/src/run/run';
 import { RunControl } from '../../../release/src/run/run-control';
 import type { RunSpec } from '../../../release/src/run/spec';
 import type { StateRoot } from '../../../release/src/state-root';
+import type { Arguments } from '../command-line';
 import { DELIVERY_EXIT, UsageError, type DeliveryExit } from '../exit-codes';
 import type { Io } from '../io';
 import { printable } from '../terminal';
 import { exitOf } from './exit-code';
 import { Narrator } from './narrator';
+import { InterruptedError } from './status-line';
+import { waitForTurn } from './wait-for-turn';
 
 export interface DriveOptions {
   readonly isJson: boolean;
   /** Start the run and leave it to itself. */
   readonly detach: boolean;
+  /** Wait while somebody else acts on the environment. */
+  readonly wait: boolean;
+}
+
+/** As the words of a command say. */
+export function driveOptionsOf(args: Arguments): DriveOptions {
+  return { isJson: args.flag('json'), detach: args.flag('detach'), wait: args.flag('wait') };
 }
 
 /** The engine lies beside the command line in the package. */
 const ENGINE = join(__dirname, 'engine.js');
 
-/** Creates a run, starts its engine, and follows it to its end. */
+/** Creates a run, starts its engine, and follows it to its end. What it plans, it plans when its turn has come. */
 export async function startRun(
+  workspace: Workspace,
+  request: RunRequest,
+  io: Io,
+  options: DriveOptions,
+): Promise<DeliveryExit> {
+  if (!options.wait) return startOnce(workspace, request, io, options);
+  try {
+    for (;;) {
+      const isFree = await waitForTurn(workspace, request.environment ?? IMAGES, io);
+      const code = await startOnce(workspace, request, io, options);
+      // Somebody else was quicker.
+      if (!isFree || code !== DELIVERY_EXIT.locked) return code;
+    }
+  } catch (error) {
+    if (error instanceof InterruptedError) return DELIVERY_EXIT.cancelled;
+    throw error;
+  }
+}
+
+async function startOnce(
   workspace: Workspace,
   request: RunRequest,
   io: Io,

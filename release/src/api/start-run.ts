@@ -77,8 +77,8 @@ export async function createRun(workspace: Workspace, request: RunRequest): Prom
   requireName('environment', request.environment, pipeline.environments);
   for (const image of request.images ?? []) requireName('image', image, pipeline.images);
   root.prepare();
-  const held = EnvironmentLock.inspect(root.lock(request.environment ?? IMAGES));
-  if (held && !isGone(held)) throw new EnvironmentHeldError(request.environment ?? IMAGES, held);
+  const held = heldBy(root, request.environment ?? IMAGES);
+  if (held) throw new EnvironmentHeldError(request.environment ?? IMAGES, held);
   await requireReviewed(workspace, request.acceptCommands);
   const { git, identity } = await gitState(folder);
   const spec: RunSpec = {
@@ -132,6 +132,12 @@ function requireName(what: string, name: string | null, known: ReadonlyMap<strin
   throw new UnknownNameError(
     `immutable.yaml has no ${what} \`${name}\`. It has ${names.length === 0 ? 'none' : names.join(', ')}.`,
   );
+}
+
+/** Who holds an environment on this machine, so that no run can start. */
+export function heldBy(root: StateRoot, environment: string): HeldLock | undefined {
+  const held = EnvironmentLock.inspect(root.lock(environment));
+  return held && !isGone(held) ? held : undefined;
 }
 
 /** A dead holder gives way by itself. */

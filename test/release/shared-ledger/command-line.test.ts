@@ -71,6 +71,23 @@ describe('the command line in a team', () => {
     expect((await cli(ben, 'resume')).stderr).toContain('No run is interrupted');
   });
 
+  it('F26: with --wait it goes when the other machine gives the environment back; a run that is stuck never does', async () => {
+    const share = ana.share();
+    share.claim(HELD, farHolder('R7'));
+    const ben = member('ben');
+    const waiting = cli(ben, 'deploy', 'production', '--wait');
+    setTimeout(() => share.leave(), 2000);
+    const { code, stdout, stderr } = await waiting;
+    expect(stderr).toMatch(/production is locked by ben@far since .*\. Waiting for it to be free/);
+    // Its turn came: the gates refuse it, as they would have without anybody else.
+    expect([code, stdout]).toEqual([3, expect.stringContaining('Nothing was changed.')]);
+    expect((await cli(ben, 'runs')).stdout.match(/deploy production/g)).toHaveLength(1);
+    share.claim(HELD, { ...farHolder('R8'), hold: 'the way back failed' });
+    const stuck = await cli(ben, 'deploy', 'production', '--wait');
+    expect(stuck.code).toBe(5);
+    expect(stuck.stderr).not.toContain('Waiting');
+  }, 120_000);
+
   it('F25: a claim of a machine that is gone is taken over by a person; the team sees the reason', async () => {
     ana.share().claim(HELD, farHolder('R7'));
     const ben = member('ben');
