@@ -17,10 +17,10 @@ function createTypes(): Readonly<Record<PlanMark['kind'], TextEditorDecorationTy
     window.createTextEditorDecorationType({
       isWholeLine: true,
       backgroundColor: new ThemeColor(background),
-      // In high contrast themes backgrounds are empty: a bar at the side is left.
+      // In high contrast themes backgrounds are empty: a bar at the side is left. A wider one hides the sign before a value.
       borderColor: new ThemeColor(border),
       borderStyle: 'solid',
-      borderWidth: '0 0 0 3px',
+      borderWidth: '0 0 0 1px',
       overviewRulerColor: new ThemeColor(ruler),
       overviewRulerLane: OverviewRulerLane.Full,
     });
