@@ -28,14 +28,19 @@ export class Attendant implements Disposable {
     return [...this.attended];
   }
 
-  /** Until the run is over: its progress, then how it ended. */
+  /**
+   * Until the run is over: its progress, then how it ended.
+   *
+   * @param from `now` for a run that a person resumes: what was told before stays told, and its plan is asked about again
+   */
   async attend(run: StoredRun, from: 'start' | 'now' = 'start'): Promise<void> {
     if (this.attended.has(run.run)) return;
     this.attended.add(run.run);
     try {
       const followed = this.delivery.runs.follow(run, from);
-      // A run that was found may wait already.
-      void this.askApproval(run.run);
+      // A run that was found may wait already; one that is resumed says when it does.
+      if (from === 'now') this.forgetPlansOf(run.run);
+      else void this.askApproval(run.run);
       const ending = await this.showUntilEnd(run, followed);
       if (!ending) return;
       this.attended.delete(run.run);
@@ -81,6 +86,10 @@ export class Attendant implements Disposable {
       }
     };
     return Promise.resolve(window.withProgress(options, until));
+  }
+
+  private forgetPlansOf(id: string): void {
+    for (const asked of this.askedPlans) if (asked.startsWith(`${id} `)) this.askedPlans.delete(asked);
   }
 
   /** Each plan is put before a person once; the status bar and the view keep it within reach. */
