@@ -227,6 +227,9 @@ describe('how a run ended', () => {
   it('never says that something partly applied is done', () => {
     expect(endNotice({ ...base, outcome: 'partial', text: 'Only a part was applied:\na' })).toMatchObject({
       severity: 'error',
+      text: expect.stringMatching(
+        / was applied in part\. Show Evidence tells what is done and what is missing\.$/,
+      ) as string,
       actions: ['retry', 'rollBack', 'showEvidence'],
     });
   });

@@ -5,11 +5,13 @@ import { ReleaseHistory } from '../../../../release/src/ledger/releases';
 import type { Delivery } from '../delivery';
 import { evidenceOf } from '../model/evidence';
 import { actionText, endNotice, type NextAction } from '../model/outcome';
+import { readRetireRefusal } from '../model/retire-refusal';
 import { endedRun, environmentOf } from '../runs/run-facts';
 import type { RunEnding, StoredRun } from '../runs/run-store';
 import { resumeRun, startRun } from '../runs/start-run';
 import { overrideFindings, showFindings } from './gate';
 import { askAgain } from './deploy';
+import { retireAllTheSame } from './retire';
 import { goBack } from './roll-back';
 
 /** Tells how a run ended, and does what the person picks then. */
@@ -49,6 +51,11 @@ async function perform(action: NextAction, delivery: Delivery, run: StoredRun, t
     case 'retireOld':
       await delivery.run('immutableInfra.retireOld', given);
       return;
+    case 'retireAllTheSame': {
+      const refusal = readRetireRefusal(text);
+      if (refusal) await retireAllTheSame(delivery, run, refusal);
+      return;
+    }
     case 'showLog':
       return delivery.documents.log(run);
     case 'takeOver':

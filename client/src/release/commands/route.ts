@@ -1,14 +1,10 @@
 import { l10n, ProgressLocation, window } from 'vscode';
 import { detectDrift } from '../../../../release/src/api/detect-drift';
 import type { Delivery } from '../delivery';
-import { confirmDrastic } from '../model/confirmation';
-import { shortId } from '../model/run-text';
 import { hasSlots } from '../runs/run-facts';
 import type { StoredRun } from '../runs/run-store';
-import { startRun } from '../runs/start-run';
 import { requireTrust } from '../workspace/trust';
 import { chooseEnvironment, type ChosenEnvironment } from './choose';
-import { confirm } from './decide';
 import { goBack, historyOf } from './roll-back';
 
 /**
@@ -43,49 +39,6 @@ export async function routeTraffic(delivery: Delivery, given: unknown): Promise<
     return undefined;
   }
   return goBack(delivery, chosen, history, release);
-}
-
-/** *Retire Old…*: ends the version that has no traffic. */
-export async function retireOld(delivery: Delivery, given: unknown): Promise<StoredRun | undefined> {
-  const chosen = await chooseEnvironment(delivery, given, {
-    title: l10n.t('Retire Old'),
-    fits: ({ environment }) => hasSlots(environment),
-    none: l10n.t('No environment here runs two versions beside each other, so nothing old is kept.'),
-  });
-  if (!chosen) return undefined;
-  const slot = readSlot(given);
-  const history = historyOf(chosen);
-  const back = history.defaultTarget();
-  const { pipeline, environment } = chosen;
-  // Behind it the way back takes a deployment, so a protected environment asks twice.
-  if (environment.protected && back && back.slot !== null && back.slot === (slot ?? otherSlot(history))) {
-    const accepted = await confirm(
-      delivery,
-      confirmDrastic(
-        l10n.t('End the version that Roll Back… would return to?'),
-        l10n.t(
-          'Release {0} still runs in {1}. When it is ended, going back starts its image again, which takes longer.',
-          shortId(back.id),
-          back.slot,
-        ),
-        l10n.t('Continue'),
-        environment.name,
-        false,
-      ),
-    );
-    if (accepted === undefined) return undefined;
-  }
-  return startRun(delivery, pipeline, { kind: 'retire', environment: environment.name, slot });
-}
-
-function readSlot(given: unknown): string | undefined {
-  const slot = typeof given === 'object' && given !== null && 'slot' in given ? given.slot : undefined;
-  return typeof slot === 'string' ? slot : undefined;
-}
-
-function otherSlot(history: ReturnType<typeof historyOf>): string | undefined {
-  const live = history.live()?.slot;
-  return history.releases().findLast(({ slot }) => slot !== null && slot !== live)?.slot ?? undefined;
 }
 
 /** Looks at what really runs, with a notification that can be cancelled. */

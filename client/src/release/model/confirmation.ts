@@ -1,4 +1,5 @@
 import { l10n } from '../l10n';
+import type { EnvironmentConfig } from '../../../../release/src/config/types';
 import type { PlannedChange } from '../../../../release/src/plan/plan';
 import { isDestructive } from '../../../../release/src/plan/plan';
 
@@ -52,6 +53,32 @@ export function confirmDrastic(
   needsReason: boolean,
 ): Confirmation {
   return { text, detail, button, typed: name, needsReason };
+}
+
+/** What the engine refused to end without a person's word: what is lost is said, and the name typed where protected. */
+export function confirmLoss(
+  {
+    name,
+    protected: isProtected,
+    retire,
+  }: Pick<EnvironmentConfig, 'name' | 'protected'> & {
+    readonly retire: Pick<EnvironmentConfig['retire'], 'mode'>;
+  },
+  slot: string,
+  loss: readonly string[],
+): Confirmation {
+  const question = l10n.t('End {0} of {1} all the same?', slot, name);
+  const next =
+    isProtected || retire.mode === 'confirm'
+      ? l10n.t('Nothing ends yet: a plan is made, and waits for you.')
+      : l10n.t('No plan waits for you here: `retire` in immutable.yaml asks nobody.');
+  return {
+    text: isProtected ? `${question} ${l10n.t('{0} is protected: its name is asked for next.', name)}` : question,
+    detail: [...loss, next].join('\n\n'),
+    button: l10n.t('End {0}', slot),
+    typed: isProtected ? name : undefined,
+    needsReason: false,
+  };
 }
 
 function detailOf({ environment, target, images, commit, counts, destroyed, live }: ConfirmedFacts): string {

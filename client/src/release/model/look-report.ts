@@ -1,6 +1,7 @@
 import type { DriftReport, Instance } from '../../../../release/src/api/detect-drift';
 import type { HealthResult } from '../../../../release/src/health/health';
 import { l10n } from '../l10n';
+import { inEditorWords } from './editor-words';
 import { healthText } from './release-rows';
 import { shortId, withShortDigests } from './run-text';
 
@@ -22,7 +23,7 @@ export function lookReport(report: DriftReport): string {
   if (report.differences.length > 0) {
     parts.push(`## ${l10n.t('Drift')}`);
     for (const { kind, where, text, action } of report.differences)
-      parts.push(`### ${kind}: \`${where}\`\n\n${withShortDigests(text)}\n\n${action}`);
+      parts.push(`### ${kind}: \`${where}\`\n\n${withShortDigests(text)}\n\n${inEditorWords(action)}`);
   }
   if (report.unseen.length > 0)
     parts.push(`## ${l10n.t('What nobody looked at')}`, report.unseen.map((line) => `- ${line}`).join('\n'));

@@ -1,7 +1,9 @@
 import type { Outcome, RunKind } from '../../../../release/src/run/journal-entry';
 import { l10n } from '../l10n';
 import type { Notice } from '../ask/ask';
+import { inEditorWords } from './editor-words';
 import { readRefusal } from './refusal';
+import { readRetireRefusal } from './retire-refusal';
 import { titleOf } from './run-text';
 
 /** What can be done when a run is over. */
@@ -15,6 +17,7 @@ export type NextAction =
   | 'retry'
   | 'resume'
   | 'retireOld'
+  | 'retireAllTheSame'
   | 'showLog'
   | 'takeOver'
   | 'showRunning';
@@ -48,6 +51,11 @@ export interface EndNotice extends Omit<Notice, 'buttons'> {
 
 /** What is told at the end of a run, with what can be done then. */
 export function endNotice(run: EndedRun): EndNotice {
+  const notice = noticeOf(run);
+  return { ...notice, text: inEditorWords(notice.text) };
+}
+
+function noticeOf(run: EndedRun): EndNotice {
   const title = titleOf(run.kind, run.environment);
   if (run.outcome === undefined) return interrupted(title, run);
   const text = run.text ?? '';
@@ -75,7 +83,7 @@ export function endNotice(run: EndedRun): EndNotice {
     case 'partial':
       return {
         severity: 'error',
-        text: l10n.t('{0} was applied in part. {1}', title, firstLine(text)),
+        text: l10n.t('{0} was applied in part. Show Evidence tells what is done and what is missing.', title),
         actions: ['retry', ...(run.canRollBack ? (['rollBack'] as const) : []), 'showEvidence'],
       };
     case 'stuck':
@@ -125,8 +133,23 @@ function interrupted(title: string, { problem }: EndedRun): EndNotice {
 }
 
 function refused(title: string, text: string, run: EndedRun): EndNotice {
+  const guarded = run.kind === 'retire' ? readRetireRefusal(text) : undefined;
+  if (guarded)
+    return {
+      severity: 'warning',
+      text: `${title}: ${guarded.reason}`,
+      actions: ['retireAllTheSame', 'showRunning', 'showLog'],
+    };
   const { findings, isOnlyLint } = readRefusal(text);
-  if (findings.length === 0) return { severity: 'warning', text: `${title}: ${text}`, actions: ['showLog', 'retry'] };
+  if (findings.length === 0) {
+    const asksToRetire = run.kind !== 'retire' && text.includes('`immutable-infra retire ');
+    const actions: readonly NextAction[] = ['showLog', 'retry'];
+    return {
+      severity: 'warning',
+      text: `${title}: ${text}`,
+      actions: asksToRetire ? ['retireOld', ...actions] : actions,
+    };
+  }
   const first = findings[0];
   const where = first === undefined ? '' : `${first.path}:${first.line}: ${first.message}`;
   const more = findings.length > 1 ? ` ${l10n.t('and {0} more', findings.length - 1)}` : '';
@@ -178,6 +201,8 @@ export function actionText(action: NextAction): string {
       return l10n.t('Resume');
     case 'retireOld':
       return l10n.t('Retire Old…');
+    case 'retireAllTheSame':
+      return l10n.t('End It All the Same…');
     case 'showLog':
       return l10n.t('Show Log');
     case 'takeOver':

@@ -2,5 +2,6 @@
 import './flow.test';
 import './cancels.test';
 import './looks.test';
+import './retire.test';
 import './bad-input.test';
 import './documents.test';

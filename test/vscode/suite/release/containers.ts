@@ -2,7 +2,7 @@
 // on this machine. The order matters: the shop goes from version to version.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { closeAll, folder, openFile, set, until } from '../editor';
@@ -286,5 +286,34 @@ describe('delivery of containers', function () {
     }
     assert.deepEqual({ live: live()?.id, served: await served() }, before);
     assert.deepEqual(running(), ['shop-local-blue-web']);
+  });
+
+  it('asks which version is to end when nothing says which one visitors see', async () => {
+    await approving();
+    await execute('deploy');
+    assert.equal((await ended()).progress.outcome, 'live');
+    assert.equal(live()?.slot, 'green');
+    const route = read(ROUTE);
+    rmSync(join(shopFolder(), ROUTE));
+    try {
+      const ask = (await approving())
+        .on(/^warning Retire the old version of local/, 'End It All the Same…')
+        .on(/^pick Retire Old: Which version is to end\? Look first which one serves/, 'blue')
+        .on(/^modal End blue of local all the same/, 'End blue');
+      await execute('retireOld');
+      await patiently('what was told', RUN_LIMIT_MS, () => ask.find(/^information blue was retired/));
+      assert.match(
+        ask.find(/^modal End blue/) ?? '',
+        /Nothing says which slot has the traffic. When it is blue, visitors/,
+      );
+      assert.equal(
+        ask.asked.find((text) => text.includes('immutable-infra')),
+        undefined,
+      );
+      assert.deepEqual(running(), ['shop-local-green-web']);
+    } finally {
+      write(ROUTE, route);
+    }
+    assert.equal(await served(), '200 version 3');
   });
 });
