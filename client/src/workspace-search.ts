@@ -12,6 +12,13 @@ const BATCH = 40;
 /** What is done with a batch of files. */
 type Visit = (uris: readonly string[], token: CancellationToken) => Promise<unknown>;
 
+/** One way through all files. */
+interface Pass {
+  readonly run: Visit;
+  /** What progress says when so many files are behind. */
+  readonly message: (at: number) => string;
+}
+
 /**
  * Goes through the files of the workspace that may be infrastructure, in batches, with progress and a way out.
  *
@@ -34,13 +41,18 @@ export async function searchWorkspace(
         .slice(0, MAX_FILES)
         .map((uri) => uri.toString())
         .sort();
-      const learn: Visit = async (batch) => server?.request(learnFiles, { uris: batch }, token);
-      const passes = server ? [learn, visit] : [visit];
-      for (const pass of passes) {
+      const learn: Pass = {
+        run: async (batch) => server?.request(learnFiles, { uris: batch }, token),
+        // The files are counted once.
+        message: () => l10n.t('learning what the files say of each other'),
+      };
+      const look: Pass = { run: visit, message: (at) => l10n.t('{0} of {1} files', at, uris.length) };
+      const passes = server ? [learn, look] : [look];
+      for (const { run, message } of passes) {
         for (let at = 0; at < uris.length; at += BATCH) {
           const batch = uris.slice(at, at + BATCH);
-          progress.report({ message: l10n.t('{0} of {1} files', at, uris.length) });
-          await stoppable(pass(batch, token), token);
+          progress.report({ message: message(at) });
+          await stoppable(run(batch, token), token);
           if (token.isCancellationRequested) return 'cancelled';
           progress.report({ increment: (100 * batch.length) / uris.length / passes.length });
         }

@@ -7,7 +7,7 @@ import { isPinnable, mergeImages, shownRepository } from '../../client/src/inven
 import { CredentialStore, registryHost } from '../../client/src/registries/credential-store';
 import { MAX_RESTARTS, RESTART_WINDOW, RestartPolicy } from '../../client/src/server/restart-policy';
 import { statusText, type StatusWords } from '../../client/src/status-text';
-import type { DocumentStatus, InventoryReference } from '../../server/src/lsp/protocol';
+import type { DocumentStatus, FileFindings, InventoryReference } from '../../server/src/lsp/protocol';
 
 const document = (path: string, text = '', languageId = 'plaintext', scheme = 'file') => ({
   uri: { scheme, path },
@@ -147,13 +147,26 @@ describe('findings', () => {
     return { uri, rule, severity, message: 'm', range: { start: at, end: at } };
   };
 
+  /** What the lint of one file found, in it and in others. */
+  const search = (model: FindingModel, linted: string, ...items: readonly FoundItem[]): void => {
+    const uris = [...new Set([linted, ...items.map(({ uri }) => uri)])];
+    model.takeSearched(
+      [linted],
+      uris.map((uri) => ({ uri, findings: items.filter((one) => one.uri === uri).map((one) => found(one, linted)) })),
+    );
+  };
+  const found = (
+    { uri: _uri, ...finding }: FoundItem,
+    ...foundBy: readonly string[]
+  ): FileFindings['findings'][number] => ({ ...finding, fingerprint: 'f', foundBy });
+
   it('shows an open document over what a search found, also when its file is gone, until it is closed', () => {
     const model = new FindingModel();
     model.hasSearched = true;
-    model.setSearched('a', [item('a', 'r/old', 'error')]);
+    search(model, 'a', item('a', 'r/old', 'error'));
     model.setLive('a', [item('a', 'r/new', 'warning')]);
     expect(model.all().map(({ rule }) => rule)).toEqual(['r/new']);
-    model.setSearched('a', []);
+    model.forgetSearched('a');
     expect(model.all().map(({ rule }) => rule)).toEqual(['r/new']);
     model.setLive('a', undefined);
     expect(model.all()).toEqual([]);
@@ -162,7 +175,7 @@ describe('findings', () => {
   it('shows what was last searched again when a file is closed', () => {
     const model = new FindingModel();
     model.hasSearched = true;
-    model.setSearched('a', [item('a', 'r/saved', 'error')]);
+    search(model, 'a', item('a', 'r/saved', 'error'));
     model.setLive('a', [item('a', 'r/typed', 'warning')]);
     model.setLive('a', undefined);
     expect(model.all().map(({ rule }) => rule)).toEqual(['r/saved']);
@@ -173,9 +186,51 @@ describe('findings', () => {
 
   it('keeps what was found in a file that is renamed', () => {
     const model = new FindingModel();
-    model.setSearched('a', [item('a', 'r/a', 'error')]);
+    search(model, 'a', item('a', 'r/a', 'error'));
+    search(model, 'user', item('a', 'r/used', 'error'));
     model.rename('a', 'b');
-    expect(model.all().map(({ uri, rule }) => [uri, rule])).toEqual([['b', 'r/a']]);
+    expect(model.all().map(({ uri, rule }) => [uri, rule])).toEqual([
+      ['b', 'r/a'],
+      ['b', 'r/used'],
+    ]);
+    search(model, 'b');
+    expect(model.all().map(({ rule }) => rule)).toEqual(['r/used']);
+  });
+
+  it.each([
+    ['before it', ['user', 'a']],
+    ['after it', ['a', 'user']],
+  ])('keeps what the lint of another file found in a file: that is looked at %s', (_when, order) => {
+    const model = new FindingModel();
+    for (const linted of order)
+      search(model, linted, ...(linted === 'a' ? [item('a', 'r/own', 'error')] : [item('a', 'r/used', 'error')]));
+    const rules = (): string[] => model.all().map(({ rule }) => rule);
+    expect(rules().sort()).toEqual(['r/own', 'r/used']);
+    expect([...model.findersIn('a')].sort()).toEqual(['a', 'user']);
+    search(model, 'user');
+    expect(rules()).toEqual(['r/own']);
+    expect(model.findersIn('a')).toEqual(['a']);
+  });
+
+  it('shows once what several files found, as long as one of them does', () => {
+    const model = new FindingModel();
+    const one = item('a', 'r/used', 'error');
+    model.takeSearched(['x', 'y'], [{ uri: 'a', findings: [found(one, 'x', 'y')] }]);
+    search(model, 'z', one);
+    expect(model.all()).toEqual([one]);
+    search(model, 'x');
+    search(model, 'z');
+    expect(model.all()).toEqual([one]);
+    search(model, 'y');
+    expect(model.all()).toEqual([]);
+  });
+
+  it('forgets what was found in a file that is gone, by whomever, and what its lint found elsewhere', () => {
+    const model = new FindingModel();
+    search(model, 'user', item('a', 'r/used', 'error'), item('user', 'r/user', 'error'));
+    search(model, 'a', item('a', 'r/own', 'error'), item('b', 'r/b', 'error'));
+    model.forgetSearched('a');
+    expect(model.all().map(({ rule }) => rule)).toEqual(['r/user']);
   });
 
   it('forgets a closed document when the workspace was not searched', () => {

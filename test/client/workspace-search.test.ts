@@ -7,6 +7,7 @@ const editor = vi.hoisted(() => ({
   files: [] as string[],
   token: { isCancellationRequested: false },
   increments: [] as number[],
+  messages: [] as string[],
   warnings: [] as string[],
 }));
 
@@ -19,9 +20,17 @@ vi.mock('vscode', () => ({
   window: {
     withProgress: (
       _options: unknown,
-      work: (progress: { report(value: { readonly increment?: number }): void }, token: unknown) => Promise<unknown>,
-    ) =>
-      work({ report: ({ increment }) => increment !== undefined && editor.increments.push(increment) }, editor.token),
+      work: (
+        progress: { report(value: { readonly increment?: number; readonly message?: string }): void },
+        token: unknown,
+      ) => Promise<unknown>,
+    ) => {
+      const report = ({ increment, message }: { readonly increment?: number; readonly message?: string }): void => {
+        if (increment !== undefined) editor.increments.push(increment);
+        if (message !== undefined && message !== editor.messages.at(-1)) editor.messages.push(message);
+      };
+      return work({ report }, editor.token);
+    },
     showWarningMessage: (text: string) => Promise.resolve(void editor.warnings.push(text)),
   },
 }));
@@ -54,7 +63,7 @@ const done = (what: string): readonly string[] =>
 
 beforeEach(() => {
   calls = [];
-  Object.assign(editor, { files: filesOf(100), increments: [], warnings: [] });
+  Object.assign(editor, { files: filesOf(100), increments: [], messages: [], warnings: [] });
   editor.token.isCancellationRequested = false;
 });
 
@@ -73,6 +82,12 @@ describe('a search through the workspace', () => {
       'visit 20',
     ]);
     expect(editor.increments.reduce((sum, one) => sum + one)).toBeCloseTo(100);
+    expect(editor.messages).toEqual([
+      'learning what the files say of each other',
+      '0 of 100 files',
+      '40 of 100 files',
+      '80 of 100 files',
+    ]);
   });
 
   it('passes through the files once where the visits are what is learned from', async () => {

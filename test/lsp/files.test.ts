@@ -92,6 +92,38 @@ describe('files that are asked for in several requests', () => {
   });
 });
 
+describe('files of one request', () => {
+  const texts = { '/work/shop/main.tf': MAIN, '/work/shop/variables.tf': variables('nginx:latest') };
+
+  it('are learned again only where that was not done just now', async () => {
+    const workload = `${ROOT}/api.yaml`;
+    const disk = new MemoryDisk({ '/work/shop/api.yaml': 'kind: Pod\napiVersion: v1\n' });
+    const client = await start({ disk });
+    await client.open(workload, 'yaml', 'kind: Pod\napiVersion: v1\n');
+    const refreshes = async (areLearned: boolean): Promise<number> => {
+      const before = (await client.pull(workload)) as { readonly resultId?: string };
+      await client.send(lintFiles, { uris: [workload], areLearned });
+      const after = (await client.pull(workload)) as { readonly resultId?: string };
+      return before.resultId === after.resultId ? 0 : 1;
+    };
+    expect([await refreshes(true), await refreshes(false)]).toEqual([0, 1]);
+  });
+
+  it('tell whose lint found what lies in another', async () => {
+    const client = await start({ disk: new MemoryDisk(texts) });
+    const [main, declared] = [`${ROOT}/main.tf`, `${ROOT}/variables.tf`];
+    const foundBy = async (...uris: readonly string[]): Promise<unknown> => {
+      const { files } = await client.send(lintFiles, { uris });
+      return files.map(({ uri, findings }) => [uri, findings.map((one) => one.foundBy)]);
+    };
+    expect(await foundBy(main)).toEqual([
+      [main, [undefined]],
+      [declared, [[main]]],
+    ]);
+    expect(await foundBy(declared)).toEqual([[declared, []]]);
+  });
+});
+
 describe('a document that is closed before its turn', () => {
   const VARIABLES = `${ROOT}/variables.tf`;
   const unasked = (usual: object): object => ({ ...usual, textDocument: {} });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Diagnostic } from 'vscode-languageserver-protocol';
-import { compareFiles, lintFiles, reviewSuggestion } from '../../server/src/lsp/protocol';
+import { compareFiles, lintFiles, reviewSuggestion, type RoleOfDocument } from '../../server/src/lsp/protocol';
 import { LspClient, MemoryDisk, rangeOf, type ClientOptions } from '../support/lsp-client';
 
 const FILE = 'file:///work/shop/Dockerfile';
@@ -135,13 +135,13 @@ describe('a comparison of a file of a module', () => {
       if (side.isCompared === true) await client.open(side.old, 'terraform', side.texts[0]);
     }
     await client.roles(
-      ...sides.flatMap(({ old, uri, isCompared }) =>
+      ...sides.flatMap<RoleOfDocument>(({ old, uri, isCompared }) =>
         isCompared === true
           ? [
-              { uri: old, role: 'base' as const, file: uri },
-              { uri, role: 'work' as const, base: old, file: uri },
+              { uri: old, role: 'base', file: uri },
+              { uri, role: 'work', base: old, file: uri },
             ]
-          : [{ uri, role: 'work' as const }],
+          : [{ uri, role: 'work' }],
       ),
     );
     return client;

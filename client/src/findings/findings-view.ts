@@ -140,8 +140,8 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     this.isSearching = true;
     try {
       const lint = async (uris: readonly string[], token: CancellationToken): Promise<void> => {
-        const { files } = await this.server.request(lintFiles, { uris }, token);
-        this.take(files);
+        const { files } = await this.server.request(lintFiles, { uris, areLearned: true }, token);
+        this.take(uris, files);
       };
       const outcome = await searchWorkspace(l10n.t('Linting the workspace'), lint, this.server);
       this.model.hasSearched = outcome !== 'cancelled';
@@ -154,20 +154,17 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     for (const uri of changed) void this.searchAgain(Uri.parse(uri));
   }
 
-  private take(files: readonly FileFindings[]): void {
+  private take(asked: readonly string[], files: readonly FileFindings[]): void {
     const dirty = new Set(
       workspace.textDocuments.filter(({ isDirty }) => isDirty).map((document) => String(document.uri)),
     );
-    for (const { uri, findings } of files) {
-      const key = Uri.parse(uri).toString();
+    const found = files.map((file) => ({ ...file, uri: Uri.parse(file.uri).toString() }));
+    for (const { uri } of found) {
       // The server reads what is typed.
-      if (dirty.has(key)) this.unsaved.add(key);
-      else this.unsaved.delete(key);
-      this.model.setSearched(
-        key,
-        findings.map(({ rule, severity, message, range }) => ({ uri: key, rule, severity, message, range })),
-      );
+      if (dirty.has(uri)) this.unsaved.add(uri);
+      else this.unsaved.delete(uri);
     }
+    this.model.takeSearched(asked, found);
     this.refresh();
   }
 
@@ -200,8 +197,11 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     const server = this.server.running;
     if (!this.model.hasSearched || !server) return;
     try {
-      const { files } = await server.sendRequest<LintedFiles>(lintFiles.method, { uris: [uri.toString()] });
-      this.take(files);
+      const key = uri.toString();
+      // What others found in it may be repaired now.
+      const uris = [key, ...this.model.findersIn(key).filter((finder) => finder !== key)];
+      const { files } = await server.sendRequest<LintedFiles>(lintFiles.method, { uris });
+      this.take(uris, files);
     } catch {
       // The server ended. The next search tells.
     }
@@ -213,7 +213,7 @@ export class FindingsView implements TreeDataProvider<FindingNode>, Disposable {
     this.watcher = workspace.createFileSystemWatcher(WORKSPACE_FILES, true, true, false);
     this.watcher.onDidDelete((uri) => {
       // An editor that still shows it keeps its findings until it is closed: what it holds can be saved again.
-      this.model.setSearched(uri.toString(), []);
+      this.model.forgetSearched(uri.toString());
       this.refresh();
     });
   }

@@ -21,6 +21,22 @@ export interface LintFilesParts {
 }
 
 /**
+ * Reads files with the settings that hold for them.
+ *
+ * @returns those that are there, in the order given
+ */
+export async function readFiles(
+  uris: readonly string[],
+  { texts }: Pick<LintFilesParts, 'texts'>,
+): Promise<FileToLint[]> {
+  const files: FileToLint[] = [];
+  for (const text of await texts.readAll(uris)) {
+    if (text) files.push({ ...text, settings: await texts.settings(text.uri) });
+  }
+  return files;
+}
+
+/**
  * Reads files and learns what each contributes to the knowledge about the workspace. Between two files the server hears
  * messages.
  *
@@ -32,12 +48,9 @@ export async function learnFiles(
   { texts, session, log, onLearned }: LintFilesParts,
   token: CancellationToken,
 ): Promise<FileToLint[]> {
-  const files: FileToLint[] = [];
+  const files = await readFiles(uris, { texts });
   const summaries = new Map<Folder, FileSummary[]>();
-  for (const text of await texts.readAll(uris)) {
-    if (!text) continue;
-    const file = { ...text, settings: await texts.settings(text.uri) };
-    files.push(file);
+  for (const file of files) {
     const summary = await session.complete(() => summarise(file, log), token);
     const { folder } = file.location;
     if (summary) summaries.set(folder, [...(summaries.get(folder) ?? []), summary]);

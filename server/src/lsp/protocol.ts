@@ -147,16 +147,30 @@ export interface DocumentStatus {
  */
 export const learnFiles = message<{ readonly uris: readonly string[] }, { readonly read: number }>('learnFiles');
 
-/** Client to server: the findings of files that need not be open, in the order given. Cancellable. */
-export const lintFiles = message<{ readonly uris: readonly string[] }, { readonly files: readonly FileFindings[] }>(
-  'lintFiles',
-);
+/**
+ * Client to server: the findings of files that need not be open, in the order given; after those come other files in
+ * which something was found. Cancellable.
+ */
+export const lintFiles = message<
+  {
+    readonly uris: readonly string[];
+    /** They were all given to `learnFiles` just now: that is not done again. */
+    readonly areLearned?: boolean | undefined;
+  },
+  { readonly files: readonly FileFindings[] }
+>('lintFiles');
 
 export interface FileFindings {
   readonly uri: string;
   /** Null when the file is none that we lint, or could not be read. */
   readonly kind: string | null;
-  readonly findings: readonly ShownFinding[];
+  readonly findings: readonly FoundFinding[];
+}
+
+/** A finding of the lint of several files: what lies in one may be found in another that uses it. */
+export interface FoundFinding extends ShownFinding {
+  /** The files whose lint found it, as they were asked for; absent when only the one that it lies in did. */
+  readonly foundBy?: readonly string[] | undefined;
 }
 
 export interface ShownFinding {

@@ -50,7 +50,9 @@ export function listenToRequests(parts: RequestParts): void {
     });
   };
   answer(protocol.learnFiles, async ({ uris }, token) => ({ read: (await learn(uris, parts, token)).length }));
-  answer(protocol.lintFiles, async ({ uris }, token) => ({ files: await lint(uris, parts, token) }));
+  answer(protocol.lintFiles, async ({ uris, areLearned }, token) => ({
+    files: await lint(uris, areLearned === true, parts, token),
+  }));
   answer(protocol.compareFiles, async ({ pairs }, token) => ({ files: await compare(pairs, parts, token) }));
   answer(protocol.imageInventory, async ({ uris }, token) => ({ images: await listImages(uris, parts, token) }));
   answer(protocol.pinImages, ({ references }, token) => pin(references, parts, token));
