@@ -30,7 +30,7 @@ export async function runBrowserSuite() {
   const executable = ensureBrowser();
   const directory = mkdtempSync(join(tmpdir(), 'immutable-browser-'));
   const tests = [];
-  let retries = 0;
+  const retries = [];
   try {
     const vsix = join(directory, 'extension.vsix');
     packageExtension(vsix);
@@ -50,7 +50,7 @@ export async function runBrowserSuite() {
         test.prepare?.(folder);
         const server = servers[test.isUntrusted === true ? 1 : 0];
         const outcome = await runTest({ browser, server, folder, test, pictures });
-        retries += outcome.retries;
+        retries.push(...outcome.retries.map((retry) => `${test.title}: ${retry}`));
         tests.push(outcome.result);
       }
     } finally {
@@ -60,7 +60,7 @@ export async function runBrowserSuite() {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  console.log(`Menus and boxes opened again: ${retries} times`);
+  console.log([`Menus and boxes opened again: ${retries.length} times`, ...retries].join('\n  '));
   const failures = tests.filter(({ state }) => state === 'failed').map(({ title, error }) => `${title}\n${error}`);
   return { passed: tests.length - failures.length, failed: failures.length, skipped: 0, failures, tests };
 }

@@ -1,4 +1,5 @@
 // What a person does in the workbench, as the page sees it.
+import { untilSeen } from './until.mjs';
 
 /** Guards against hangs, not measures. */
 const LIMIT = { timeout: 30_000 };
@@ -11,8 +12,8 @@ const INPUT = '.quick-input-widget:not([style*="display: none"]) .quick-input-bo
 
 /** One window of the editor. */
 export class Workbench {
-  /** How often a menu or a box had to be opened again. Reported, so that a flake is not hidden. */
-  retries = 0;
+  /** Menus and boxes that had to be opened again, and why. Reported, so that a flake is not hidden. */
+  retries = [];
 
   constructor(page) {
     this.page = page;
@@ -64,7 +65,7 @@ export class Workbench {
         return;
       } catch (error) {
         if (attempt === TRIES) throw error;
-        this.retries++;
+        this.retries.push(`the box of ${key} for “${text}”: ${firstLine(error)}`);
         await this.page.keyboard.press('Escape');
       }
     }
@@ -97,8 +98,8 @@ export class Workbench {
       try {
         await entry.first().waitFor(SOON);
         return entry.first();
-      } catch {
-        this.retries++;
+      } catch (error) {
+        this.retries.push(`the fix “${title}”: ${firstLine(error)}`);
         await this.page.keyboard.press('Escape');
       }
     }
@@ -128,21 +129,28 @@ export class Workbench {
     return this.page.locator('.notification-toast', { hasText: text });
   }
 
-  /** Clears every message that can be. Its button is there only under the pointer. */
+  /** Clears every message that can be: those that report progress stay until it ends. */
   async hideToasts() {
-    const clearable = this.page.locator('.notification-toast', {
-      has: this.page.locator('.codicon-notifications-clear'),
+    const clear = this.page.locator('.notification-toast .codicon-notifications-clear');
+    await untilSeen('no message', async () => {
+      // All in one go: a message may hide itself between two steps. In words, because this runs in the page.
+      await clear.evaluateAll('(buttons) => buttons.forEach((button) => button.click())');
+      return (await clear.count()) === 0;
     });
-    for (let attempt = 1; (await clearable.count()) > 0; attempt++) {
-      try {
-        const toast = clearable.first();
-        await toast.hover(SOON);
-        await toast.locator('.codicon-notifications-clear').click(SOON);
-      } catch (error) {
-        // It may have hidden itself meanwhile.
-        if (attempt === 3 * TRIES) throw error;
-        this.retries++;
-      }
-    }
   }
+
+  /**
+   * Waits until no message is shown. Of more than three within 0.8 seconds the editor pops up three: the next is only
+   * counted at the bell. A report of progress stays that long, so what comes after it is shown.
+   */
+  async toastsGone() {
+    await this.page
+      .locator('.notification-toast')
+      .first()
+      .waitFor({ state: 'detached', ...LIMIT });
+  }
+}
+
+function firstLine(error) {
+  return String(error.message).split('\n', 1)[0];
 }
