@@ -22,7 +22,11 @@ export class FindingModel {
     for (const { uri, findings } of files) {
       for (const { rule, severity, message, range, foundBy } of findings) {
         const item = { uri, rule, severity, message, range };
-        for (const finder of foundBy ?? [uri]) found.set(finder, [...(found.get(finder) ?? []), item]);
+        for (const finder of foundBy ?? [uri]) {
+          const items = found.get(finder);
+          if (items) items.push(item);
+          else found.set(finder, [item]);
+        }
       }
     }
     for (const finder of linted) this.setSearched(finder, found.get(finder) ?? []);
