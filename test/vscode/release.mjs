@@ -76,6 +76,7 @@ async function runWindow({ editor, browser, suite, name, options }) {
       },
       limit: LIMIT_MS,
     });
+    if (existsSync(`${report}.measured`)) console.log(readFileSync(`${report}.measured`, 'utf8').trimEnd());
     return readReport(report, problem);
   } finally {
     await made?.dispose?.();

@@ -9,6 +9,7 @@ import {
   endRuns,
   execute,
   live,
+  measured,
   note,
   read,
   releaseModule,
@@ -31,7 +32,7 @@ describe('delivery', function () {
 
   it('starts nothing when the editor starts', async () => {
     const api = await extensionApi();
-    console.log(`Own code at activation, with a pipeline: ${api.activationMs.toFixed(1)} ms`);
+    measured(`Own code at activation, with a pipeline: ${api.activationMs.toFixed(1)} ms`);
     await api.release?.attached;
     assert.equal(countRuns(), 0);
     assert.equal((await releaseModule()).inspect.statusBar(), undefined);

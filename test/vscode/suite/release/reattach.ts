@@ -1,7 +1,7 @@
 // A window that opens while a run goes on that some other window, or the command line, has started (F40).
 import assert from 'node:assert/strict';
 import { extensionApi, until } from '../editor';
-import { ended, live, releaseModule, routedTo, RUN_LIMIT_MS, runs } from './shop';
+import { ended, live, measured, releaseModule, routedTo, RUN_LIMIT_MS, runs } from './shop';
 
 describe('a window that opens during a run', function () {
   this.timeout(RUN_LIMIT_MS * 2);
@@ -14,7 +14,7 @@ describe('a window that opens during a run', function () {
     assert.equal(run.progress.state, 'APPLYING');
     assert.deepEqual(await release.attached, [run.run]);
     const after = release.attachedAfter ?? Infinity;
-    console.log(`Own code at activation: ${activationMs.toFixed(1)} ms; the run is shown after ${after.toFixed(0)} ms`);
+    measured(`Own code at activation: ${activationMs.toFixed(1)} ms; the run is shown after ${after.toFixed(0)} ms`);
     assert.ok(after < 2_000, `shown after ${after} ms`);
     const { inspect } = await releaseModule();
     assert.deepEqual(inspect.attended(), [run.run]);

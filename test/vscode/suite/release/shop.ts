@@ -53,6 +53,12 @@ export function note(title: string): void {
   if (file !== undefined) appendFileSync(file, `== ${title}\n${asked()}\n-- ${state}\n`);
 }
 
+/** Keeps a time for whoever runs the suite: what is printed here does not always come through. */
+export function measured(text: string): void {
+  const file = process.env['IMMUTABLE_TEST_REPORT'];
+  if (file !== undefined) appendFileSync(`${file}.measured`, `${text}\n`);
+}
+
 /** Answers for a person from here on. */
 export async function answering(): Promise<ScriptedAsk> {
   const ask = (last = new ScriptedAsk());
