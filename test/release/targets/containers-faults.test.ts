@@ -6,6 +6,7 @@ import { Ledger } from '../../../release/src/ledger/ledger';
 import { Journal } from '../../../release/src/run/journal';
 import { Pusher } from '../../support/docker-registry';
 import { PowerCut } from '../support/fake-world';
+import { StallingProxy } from '../support/stalling-proxy';
 import { until } from '../bakers/packer-support';
 import { ContainersWorld, missingContainers } from './containers-world';
 
@@ -79,6 +80,85 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     world.beforeAct = () => undefined;
     await world.registry.start();
     await live();
+  });
+
+  describe('F10: in the middle of an upload', () => {
+    let proxy: StallingProxy;
+    /** So much of a connection reaches the registry: the layer is several times as long. */
+    const PART = 64 * 1024;
+    beforeEach(async () => {
+      proxy = await StallingProxy.start(() => world.registry.host);
+      proxy.limit = PART;
+      world.through = proxy.host;
+    });
+    afterEach(() => proxy.stop());
+
+    /** Layers that the registry has begun to take. */
+    function halfUploads(): readonly string[] {
+      return readdirSync(join(world.directory, 'registry/data/docker/registry/v2/repositories/shop/web/_uploads'));
+    }
+
+    function pushing(run: string): number {
+      const steps = join(world.root.run(run), 'steps');
+      const step = readdirSync(steps).find((name) => name.endsWith('-push')) ?? '';
+      const file = JSON.parse(readFileSync(join(steps, step, 'pid.json'), 'utf8')) as {
+        readonly tool: { readonly pid: number };
+      };
+      return file.tool.pid;
+    }
+
+    it('the registry goes away: three tries, nothing is changed, and a new run succeeds', async () => {
+      const stalled = proxy.stalled();
+      const run = world.run();
+      await stalled;
+      expect(halfUploads()).not.toEqual([]);
+      await world.registry.stop();
+      proxy.letThrough();
+      const { outcome, text } = await run;
+      expect(outcome).toBe('failed');
+      expect(text).toContain('could not be pushed, tried 3 times');
+      expect(text).toContain('Nothing was changed: no environment uses the image.');
+      expect(world.acts).toEqual(['bake', 'push', 'push', 'push']);
+      await world.registry.start();
+      await live();
+      expect(await served('blue')).toBe('v1\n');
+    });
+
+    it('the tool is killed: it is done again, and what is published is whole', async () => {
+      const stalled = proxy.stalled();
+      const run = world.run();
+      await stalled;
+      expect(halfUploads()).not.toEqual([]);
+      process.kill(-pushing('run1'), 'SIGKILL');
+      proxy.letThrough();
+      expect(await run).toEqual({ outcome: 'live', text: 'run1 is live.' });
+      expect(world.acts.slice(0, 3)).toEqual(['bake', 'push', 'push']);
+      await isWhole();
+    });
+
+    it('the power goes: the resumed run pushes again, and what is published is whole', async () => {
+      cut('afterAct', 'push');
+      const stalled = proxy.stalled();
+      const run = world.run();
+      await stalled;
+      expect(halfUploads()).not.toEqual([]);
+      process.kill(-pushing('run1'), 'SIGKILL');
+      await expect(run).rejects.toThrow(PowerCut);
+      proxy.letThrough();
+      expect(await world.resume('run1')).toEqual({ outcome: 'live', text: 'run1 is live.' });
+      expect(world.acts.slice(0, 3)).toEqual(['bake', 'push', 'push']);
+      await isWhole();
+    });
+
+    /** An engine that has nothing of it yet gets all of it from the registry, which is asked without the proxy. */
+    async function isWhole(): Promise<void> {
+      expect(await served('blue')).toBe('v1\n');
+      const ref = (world.releases()[0]?.images[0]?.ref ?? '').replace(proxy.host, world.registry.host);
+      world.podman('rm', '--all', '--force', '--time', '0');
+      world.podman('rmi', '--all', '--force');
+      world.podman('pull', '--quiet', '--tls-verify=false', ref);
+      isJudged = false;
+    }
   });
 
   it('F10: after a power cut behind the push, the resumed run finds the image there and pushes nothing', async () => {

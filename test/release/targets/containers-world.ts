@@ -74,6 +74,8 @@ export class ContainersWorld {
   secrets: Secret[] = [];
   /** Lines that a test adds to `immutable.yaml`. */
   extra: { readonly image?: string; readonly run?: string; readonly environment?: string } = {};
+  /** Another way to the registry. */
+  through: string | undefined;
   /** Called around each tool that changes something, by the name of the step: a test breaks the world there. */
   beforeAct: (name: string) => Promise<void> | void = () => undefined;
   afterAct: (name: string) => Promise<void> | void = () => undefined;
@@ -149,7 +151,7 @@ export class ContainersWorld {
     return `app: shop
 images:
   web:
-    container: { dockerfile: app/Dockerfile, context: app, builder: podman, repository: "${this.registry.host}/shop/web", insecureRegistry: true }
+    container: { dockerfile: app/Dockerfile, context: app, builder: podman, repository: "${this.through ?? this.registry.host}/shop/web", insecureRegistry: true }
     ${this.extra.image ?? ''}
 environments:
   local:
