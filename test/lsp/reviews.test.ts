@@ -164,6 +164,14 @@ describe('a comparison of a file of a module', () => {
       ...{ comparesMain: true, comparesVariables: true },
     });
     expect(await classIn(client, VARIABLES)).toBe('new');
+    // What was opened has rested then, and what main.tf itself shows stays the same.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const before = client.refreshes;
+    await client.replace(OLD_MAIN, group('var.lt_version'));
+    await client.until(() => client.refreshes > before);
+    expect(await classIn(client, VARIABLES)).toBe('existing');
+    await client.replace(OLD_MAIN, group('"7"'));
+    expect(await classIn(client, VARIABLES)).toBe('new');
     await client.roles(
       { uri: OLD_VARIABLES, role: 'base', file: VARIABLES },
       { uri: VARIABLES, role: 'work', base: OLD_VARIABLES, file: VARIABLES },

@@ -18,12 +18,13 @@ export class Roles {
   /** @param isInFolder whether a resource lies in a folder of the workspace */
   constructor(private readonly isInFolder: (resource: Resource) => boolean) {}
 
-  /** Replaces what was said before. @returns keys of the documents whose role changed */
+  /** Replaces what was said before. @returns keys of the documents that it concerns: their role changed, or a neighbour's */
   tell(documents: readonly RoleOfDocument[]): string[] {
     const before = this.told;
     this.told = new Map(documents.map((one) => [uriKey(one.uri), one]));
     const keys = new Set([...before.keys(), ...this.told.keys()]);
-    return [...keys].filter((key) => JSON.stringify(before.get(key)) !== JSON.stringify(this.told.get(key)));
+    const changed = [...keys].filter((key) => JSON.stringify(before.get(key)) !== JSON.stringify(this.told.get(key)));
+    return changed.length === 0 ? [] : [...new Set([...changed, ...this.compared()])];
   }
 
   of(document: OpenDocument): Role {
@@ -36,9 +37,15 @@ export class Roles {
     return { role: this.guess(resource), base: undefined, file };
   }
 
-  /** Keys of the documents that are compared with this one. */
-  comparedWith(base: string): string[] {
-    return [...this.told].flatMap(([key, { base: own }]) => (own !== undefined && uriKey(own) === base ? [key] : []));
+  /** Keys of the documents that a base concerns: those of its folder are told by the old texts of each other. */
+  concernedBy(base: string): string[] {
+    const isBase = [...this.told.values()].some((one) => one.base !== undefined && uriKey(one.base) === base);
+    return isBase ? this.compared() : [];
+  }
+
+  /** Keys of the documents that are compared with another. */
+  private compared(): string[] {
+    return [...this.told].flatMap(([key, { base }]) => (base === undefined ? [] : [key]));
   }
 
   /** A document of another scheme usually has the path of its file. */

@@ -137,14 +137,14 @@ function start(
     opened: (document) => {
       events.checkConfigurations(features, runtime.now().getTime());
       events.documentOpenedOrClosed(document);
-      publisher.outdate(roles.comparedWith(document.key));
+      publisher.outdate(roles.concernedBy(document.key));
       configProblems.schedule();
       publisher.changed(document);
     },
     changed: (document) => {
       events.checkConfigurations(features, runtime.now().getTime());
       events.documentChanged(document);
-      publisher.outdate(roles.comparedWith(document.key));
+      publisher.outdate(roles.concernedBy(document.key));
       publisher.changed(document);
     },
     saved: (document) => {
