@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Ledger } from '../../../release/src/ledger/ledger';
+import type { RunSpec } from '../../../release/src/run/spec';
 import { Journal } from '../../../release/src/run/journal';
 import { Pusher } from '../../support/docker-registry';
 import { PowerCut } from '../support/fake-world';
@@ -166,6 +167,49 @@ describe.skipIf(reason !== undefined)('containers, when things go wrong', { time
     await expect(world.run()).rejects.toThrow(PowerCut);
     expect(await world.resume('run1')).toEqual({ outcome: 'live', text: 'run1 is live.' });
     expect(world.acts.filter((name) => name === 'push')).toHaveLength(1);
+  });
+
+  describe('F37: a branch with a hostile name in a tag', () => {
+    /** What git takes as the name of a branch, and no registry as a tag. */
+    const BRANCHES = [
+      '$(touch${IFS}canary)',
+      ';touch${IFS}canary',
+      '--privileged',
+      'a/../../x',
+      '`id`',
+      'é\u001b]8;;x\u0007',
+    ];
+    const withTags = (tags: string): string =>
+      world.pipeline.replace('insecureRegistry: true', `insecureRegistry: true, ${tags}`);
+    const on = (branch: string): { readonly git: RunSpec['git'] } => ({
+      git: { commit: 'c'.repeat(40), branch, dirty: false, pushed: null },
+    });
+
+    it('is refused before anything is pushed, as a tag and as another name beside it', async () => {
+      const cases = [
+        ...BRANCHES.map((branch) => ['tag: "${release.branch}-${release.id}"', branch] as const),
+        ['alias: ["${release.branch}"]', BRANCHES[0] ?? ''] as const,
+      ];
+      for (const [tags, branch] of cases) {
+        const { outcome, text } = await world.run({ ...on(branch), pipeline: withTags(tags) });
+        expect([tags, branch, outcome]).toEqual([tags, branch, 'refused']);
+        expect(text).toContain('is no tag that a registry takes. Nothing was published.');
+      }
+      expect(world.acts).not.toContain('push');
+      expect(world.running()).toEqual([]);
+      for (const place of [world.workspace, world.directory, process.cwd()]) {
+        expect(existsSync(join(place, 'canary'))).toBe(false);
+      }
+    });
+
+    it('what a registry takes is a word, whatever a shell would make of it', async () => {
+      const { outcome } = await world.run({
+        ...on('_x.y-z'),
+        pipeline: withTags('tag: "${release.branch}-${release.id}"'),
+      });
+      expect(outcome).toBe('live');
+      expect(world.releases()[0]?.images[0]?.tag).toBe('_x.y-z-run1');
+    });
   });
 
   it('F11: a tag that somebody else moves before we look is found out', async () => {

@@ -114,6 +114,8 @@ class ContainerBaker implements Baker {
     const { local, isIndex, provenance } = baked as BakedContainer;
     const builder = await this.builderOf(bake, context);
     const tag = tagOf(bake.tag, known, image.name);
+    // All names first: whoever is told that nothing was published shall find nothing published.
+    const aliases = bake.aliases.map((alias) => `${bake.repository}:${tagOf(alias, known, image.name)}`);
     const ids = isIndex ? await builder.imagesWith(BAKE_LABEL, bakeLabel(context.run, image.name)) : [local];
     const order = {
       image: image.name,
@@ -125,10 +127,9 @@ class ContainerBaker implements Baker {
     };
     const registry = this.registryOf(bake, context);
     const published = await publishUnder({ ...order, tag }, builder, registry, context);
-    for (const alias of bake.aliases) {
+    for (const reference of aliases) {
       // Other tags move by design: what they lead to is not what a deployment names.
       const digestFile = join(context.directory, `digest-${image.name}`);
-      const reference = `${bake.repository}:${tagOf(alias, known, image.name)}`;
       const { digest } = await builder.push({ ...order, reference, digestFile });
       if (digest === undefined) context.tell({ type: 'warning', text: `${reference} could not be moved.` });
     }
