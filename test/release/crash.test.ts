@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ const ENTRIES = [
   'gate.result',
   'bake.intent',
   'bake.result',
+  'test.intent',
+  'test.result',
   'publish.intent',
   'publish.result',
   'image.recorded',
@@ -35,8 +37,12 @@ const ENTRIES = [
   'health.result',
   'route.intent',
   'route.result',
+  'soak.intent',
+  'soak.result',
   'release.recorded',
   'run.live',
+  'retire.intent',
+  'retire.result',
   'run.closed',
 ];
 
@@ -46,13 +52,22 @@ const POINTS =
     ? ENTRIES.flatMap((entry) => [`${entry}:before`, `${entry}:after`]).filter((point) => point !== 'run.closed:after')
     : [
         'bake.intent:after',
+        'test.intent:after',
+        'test.result:before',
         'apply.intent:before',
         'apply.intent:after',
         'apply.result:before',
         'route.result:before',
+        'soak.intent:after',
+        'soak.result:before',
         'release.recorded:before',
+        'retire.intent:after',
+        'retire.result:before',
         'run.closed:before',
       ];
+
+/** Were a step left out of the pipeline, its points would be passed by in silence. */
+const STEPS_SEEN = ['test.intent', 'soak.intent', 'retire.intent'];
 
 const missing = missingTool('packer') ?? missingTool('terraform');
 
@@ -79,6 +94,15 @@ describe.skipIf(missing !== undefined)('F01: the engine is killed, for real', ()
     });
     mkdirSync(join(directory, 'work'));
     scene = packerScene(join(directory, 'work'), process.env);
+    const pipeline = join(scene.workspace, 'immutable.yaml');
+    // All steps that a deployment may have: the image is tested, the traffic is watched, the old colour is ended.
+    const text = readFileSync(pipeline, 'utf8')
+      .replace(
+        '      artifact: { kind: files }\n',
+        `$&    test: [{ argv: [grep, -q, healthy, packer/shop.pkrvars.hcl] }]\n`,
+      )
+      .replace('    route: { terraform: {} }\n', '$&    soak: 300ms\n    retire: { mode: auto }\n');
+    writeFileSync(pipeline, text);
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -124,7 +148,9 @@ describe.skipIf(missing !== undefined)('F01: the engine is killed, for real', ()
 
       const history = new ReleaseHistory(Ledger.read(root.ledger('demo')));
       expect(history.releases().length - before, 'one release, recorded once').toBe(isUsedUp ? 0 : 1);
-      expect(Journal.read(root.run(id)).records().at(-1)?.type).toBe('run.closed');
+      const entries = Journal.read(root.run(id)).records();
+      expect(entries.at(-1)?.type).toBe('run.closed');
+      if (!isUsedUp) expect(entries.map(({ type }) => type)).toEqual(expect.arrayContaining(STEPS_SEEN));
       // The end is told before the engine has given back the lock and ended.
       await vi.waitFor(
         () => expect(oracleOf({ root, environment: 'demo', runs: runsOf(root), workspace: directory })).toEqual([]),

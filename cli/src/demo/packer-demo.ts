@@ -93,6 +93,7 @@ environments:
         blueGreen:
           active: { variable: active_environment, output: active_environment, values: [blue, green] }
           image: { variable: images, output: images }
+          idle: destroy
         guard:
           deploy: { allow: ['*["\${slot.idle}"]'] }
           route: { allow: [terraform_data.router] }
