@@ -5,6 +5,7 @@ import type { JsonObject } from '../durable/canonical-json';
 import { readIfThere } from '../durable/files';
 import { Ledger } from '../ledger/ledger';
 import { ReleaseHistory, type StoredRelease } from '../ledger/releases';
+import { gitOfImages, type ImageOrigin } from '../run/image-origin';
 import { deployedCommit, deployedGit } from '../notes/deployed-commit';
 import { EVENTS_FILE } from '../run/event-log';
 import { Journal } from '../run/journal';
@@ -75,7 +76,9 @@ export function readPlans(root: StateRoot, run: ListedRun): readonly StoredPlan[
   const back = run.spec.kind === 'rollback' ? run.spec.release : null;
   const note = view.records().find((record) => record.type === 'note' && record['what'] === 'fingerprint');
   const wanted = back === null ? undefined : releases.findLast(({ id }) => id === back);
-  const git = wanted ? (deployedGit(wanted, history) ?? wanted.git) : (promotedGit(entries) ?? { ...run.spec.git });
+  const git = wanted
+    ? (deployedGit(wanted, history) ?? wanted.git)
+    : (promotedGit(entries) ?? gitOfImages(originsIn(entries), { ...run.spec.git }));
   const commits = {
     from: deployedCommit(before, history),
     to: typeof git['commit'] === 'string' ? git['commit'] : null,
@@ -140,6 +143,15 @@ function promotedGit(entries: readonly JournalEntry[]): JsonObject | undefined {
     return entry.data['git'] as JsonObject | undefined;
   }
   return undefined;
+}
+
+/** Where the images that the run uses again were baked, in order; null for each that it baked. */
+function originsIn(entries: readonly JournalEntry[]): readonly (ImageOrigin | null)[] {
+  return entries.flatMap((entry) =>
+    entry.type === 'gate.result' && 'reused' in entry.data
+      ? [(entry.data['origin'] ?? null) as ImageOrigin | null]
+      : [],
+  );
 }
 
 /** The newest of each name: baked, used again, or promoted. */

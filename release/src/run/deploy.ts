@@ -8,6 +8,7 @@ import { tellNotes } from '../notes/before-approval';
 import type { DesiredRelease } from '../targets/target';
 import { bringLive, UnhealthyError, waitFor, type LiveParts } from './bring-live';
 import { RunStoppedError } from './context';
+import { gitOfImages, type ImageOrigin } from './image-origin';
 import { provideImage, type BakeParts } from './images';
 import type { Outcome } from './journal-entry';
 import { promotedImages } from './promote';
@@ -31,9 +32,8 @@ export interface RunEnd {
 export async function deploy(parts: DeployParts): Promise<RunEnd> {
   const { spec, context, history } = parts;
   const isPromoted = parts.environment.promoteFrom !== undefined;
-  const { images, git } = isPromoted
-    ? await promotedImages(parts)
-    : { images: await bakedImages(parts), git: { ...spec.git } };
+  const { images, git } = isPromoted ? await promotedImages(parts) : await bakedImages(parts);
+  const isElsewhere = git['commit'] !== spec.git.commit;
   const live = history.live();
   const isSame = live && [...images.values()].every(({ id }) => live.images.some((other) => other.id === id));
   if (isSame && !spec.decisions.rebake) {
@@ -61,7 +61,7 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
         oneWay: spec.decisions.oneWay,
         actor: actorOf(spec),
         git,
-        ...(isPromoted ? { checkout: { ...spec.git } } : {}),
+        ...(isPromoted || isElsewhere ? { checkout: { ...spec.git } } : {}),
         overrides: spec.decisions.overrides.map((override) => ({ ...override })),
         notes,
       },
@@ -76,12 +76,19 @@ export async function deploy(parts: DeployParts): Promise<RunEnd> {
 }
 
 /** An image for each that the run needs, baked where its inputs changed. */
-export async function bakedImages(parts: DeployParts): Promise<ReadonlyMap<string, BakedImage>> {
+export async function bakedImages(parts: DeployParts): Promise<{
+  readonly images: ReadonlyMap<string, BakedImage>;
+  /** Of the commit that they were baked from. */
+  readonly git: JsonObject;
+}> {
   const images = new Map<string, BakedImage>();
-  for (const image of imagesOf(parts)) {
-    images.set(image.name, await provideImage(image, knownOf(parts.spec, images), parts.bake));
+  const origins: (ImageOrigin | null)[] = [];
+  for (const config of imagesOf(parts)) {
+    const { image, origin } = await provideImage(config, knownOf(parts.spec, images), parts.bake);
+    images.set(config.name, image);
+    origins.push(origin);
   }
-  return images;
+  return { images, git: gitOfImages(origins, { ...parts.spec.git }) };
 }
 
 /** The images that an environment runs, in the order of the file. */

@@ -11,6 +11,7 @@ import { RunStoppedError, type RunContext } from './context';
 import type { DurableSteps } from './durable-steps';
 import type { LedgerWriter } from './ledger-writer';
 import type { StateRoot } from '../state-root';
+import { originOf, type ProvidedImage } from './image-origin';
 import { keepStatement, provenanceOf } from './provenance';
 import type { RunSpec } from './spec';
 
@@ -30,7 +31,7 @@ export interface BakeParts {
  * An image for the inputs as they are now: the one that was baked from the same inputs and can still be had, else a new
  * one, tested, published under a name of its own, its digest proven, and recorded.
  */
-export async function provideImage(image: ImageConfig, known: Known, parts: BakeParts): Promise<BakedImage> {
+export async function provideImage(image: ImageConfig, known: Known, parts: BakeParts): Promise<ProvidedImage> {
   const { spec, context, steps, ledger, view } = parts;
   const baker = parts.bakerOf(image);
   const choice = await steps.step('gate', {
@@ -38,7 +39,7 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
     act: async () => {
       const inputs = await baker.inputsHash(image, context);
       const reused = spec.decisions.rebake ? undefined : await retrievableImage(image, inputs, baker, parts);
-      return { inputs, reused: reused ?? null };
+      return { inputs, reused: reused ?? null, origin: reused ? originOf(reused, parts.view) : null };
     },
     recover: () => Promise.resolve(undefined),
   });
@@ -48,7 +49,7 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
       state: 'BAKED',
       text: `${image.name}: the inputs are those of ${choice.reused.ref}`,
     });
-    return choice.reused;
+    return { image: choice.reused, origin: choice.origin };
   }
   context.tell({ type: 'state', state: 'BAKING', text: `Baking ${image.name}` });
   const baked = await steps.step<JsonObject>('bake', {
@@ -91,10 +92,11 @@ export async function provideImage(image: ImageConfig, known: Known, parts: Bake
         (record) =>
           record.type === 'image' && record.run === spec.run && (record['image'] as BakedImage).name === image.name,
       );
-    const record = again ?? ledger.append({ type: 'image', run: spec.run, image: published.image });
+    const record =
+      again ?? ledger.append({ type: 'image', run: spec.run, image: published.image, git: { ...spec.git } });
     return { type: 'image.recorded', seq: record.seq };
   });
-  return published.image;
+  return { image: published.image, origin: null };
 }
 
 /**

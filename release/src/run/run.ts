@@ -196,7 +196,7 @@ async function perform(parts: DeployParts): Promise<RunEnd> {
 }
 
 async function bakeOnly(parts: DeployParts): Promise<RunEnd> {
-  const images = await bakedImages(parts);
+  const { images } = await bakedImages(parts);
   return { outcome: 'baked', text: [...images.values()].map(({ name, ref }) => `${name}: ${ref}`).join('\n') };
 }
 

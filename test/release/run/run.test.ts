@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BakedImage } from '../../../release/src/bakers/baker';
 import { Ledger } from '../../../release/src/ledger/ledger';
 import { ReleaseHistory } from '../../../release/src/ledger/releases';
+import { originOf } from '../../../release/src/run/image-origin';
 import { NO_DECISIONS } from '../../../release/src/run/spec';
 import { StateRoot } from '../../../release/src/state-root';
 import { createRun, FakeWorld, oracle, PowerCut } from '../support/fake-world';
@@ -216,6 +218,41 @@ describe('a promotion', () => {
     expect(world.planned.at(-1)).toMatchObject({ checkout: 'd', known: { release: { commit: 'a', branch: 'of-a' } } });
     const back = new ReleaseHistory(Ledger.read(world.root.ledger('local'))).live();
     expect(back).toMatchObject({ kind: 'rollback', git: git('a'), checkout: git('d') });
+  });
+});
+
+describe('a deployment that reuses an image', () => {
+  const git = (commit: string) => ({ commit, branch: `of-${commit}`, dirty: false, pushed: true });
+  const last = () => new ReleaseHistory(Ledger.read(world.root.ledger('local'))).live();
+
+  it('names the commit that the image was baked from, and beside it what was checked out', async () => {
+    await start({ git: git('a') });
+    await start({ git: git('b') });
+    expect(world.effects.filter((effect) => effect.startsWith('bake'))).toEqual(['bake v1']);
+    expect(last()).toMatchObject({ id: 'run2', git: git('a'), checkout: git('b') });
+    // A health check that asks the version for its commit is answered with that of its image.
+    expect(world.planned.at(-1)).toMatchObject({ checkout: 'b', known: { release: { commit: 'a', branch: 'of-a' } } });
+  });
+
+  it('names what is checked out when the image is baked, or was baked from the same commit', async () => {
+    await start({ git: git('a') });
+    await start({ git: git('a') });
+    expect(last()).toMatchObject({ id: 'run2', git: git('a') });
+    expect(last()?.checkout).toBeUndefined();
+    world.source = 'v2';
+    await start({ git: git('b') });
+    expect(last()).toMatchObject({ id: 'run3', git: git('b') });
+    expect(last()?.checkout).toBeUndefined();
+  });
+
+  it('asks the release of the run that baked it where its record has no commit, and nobody where that is unknown', () => {
+    const old = { name: 'web', kind: 'container', inputs: 'sha256:v1' };
+    const origin = (...records: readonly object[]): unknown =>
+      originOf({ ...old, ref: 'web@1' } as unknown as BakedImage, { records: () => records } as never);
+    const image = { type: 'image', run: 'r1', seq: 1, image: { ...old, ref: 'web@1' } };
+    expect(origin(image, { type: 'release', run: 'r1', seq: 2, git: git('a') })).toEqual({ git: git('a'), seq: 1 });
+    expect(origin(image)).toBeNull();
+    expect(origin({ ...image, git: git('c') })).toEqual({ git: git('c'), seq: 1 });
   });
 });
 
