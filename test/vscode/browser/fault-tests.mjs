@@ -140,10 +140,7 @@ export const FAULT_TESTS = [
       await workbench.openFile('docker/web/Dockerfile');
       await workbench.squiggles('error').first().waitFor(LIMIT);
       for (let time = 1; time <= 6; time++) {
-        const [running] = await untilSeen('one language server', () => {
-          const found = serverProcesses(server.pid);
-          return found.length === 1 && found;
-        });
+        const running = await theServer(server);
         process.kill(running, 'SIGKILL');
         await untilSeen('its end', () => !serverProcesses(server.pid).includes(running));
       }
@@ -157,7 +154,7 @@ export const FAULT_TESTS = [
         .waitFor({ state: 'hidden', ...LIMIT });
       assert.deepEqual(serverProcesses(server.pid), []);
       await toast.locator('.monaco-button', { hasText: 'Restart Server' }).click();
-      await untilSeen('a language server', () => serverProcesses(server.pid).length === 1);
+      await theServer(server);
       await page.locator('.editor-instance .monaco-editor').first().click();
       await page.keyboard.press('Control+End');
       await page.keyboard.type('FROM nginx:latest');
@@ -165,6 +162,17 @@ export const FAULT_TESTS = [
     },
   },
 ];
+
+/** The id of the only language server. */
+async function theServer({ pid }) {
+  const find = () => serverProcesses(pid);
+  const onlyOne = () => {
+    const found = find();
+    return found.length === 1 && found;
+  };
+  const [id] = await untilSeen('one language server', onlyOne, find);
+  return id;
+}
 
 /** Pins a row of the inventory by its button. */
 async function pin(workbench, name) {

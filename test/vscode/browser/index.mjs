@@ -12,6 +12,8 @@ import { root } from '../suite.mjs';
 import { TESTS } from './tests.mjs';
 import { Workbench } from './workbench.mjs';
 
+/** A browser that closes a window does not always let it say goodbye: what it ran must not be counted for the next. */
+const GRACE_SECONDS = 1;
 /** Every picture is taken in both: the editor follows the colour scheme of the system. */
 const SCHEMES = ['dark', 'light'];
 const SETTINGS = { ...QUIET_SETTINGS, 'window.autoDetectColorScheme': true };
@@ -40,10 +42,12 @@ export async function runBrowserSuite() {
     const browser = await launchBrowser(executable);
     const servers = [];
     try {
-      servers.push(await startServer({ editor, directory, settings: SETTINGS }));
+      servers.push(await startServer({ editor, directory, settings: SETTINGS, graceSeconds: GRACE_SECONDS }));
       if (wanted.some(({ isUntrusted }) => isUntrusted === true)) {
         installExtension(editor, restricted, vsix);
-        servers.push(await startServer({ editor, directory: restricted, settings: UNTRUSTED_SETTINGS, trust: true }));
+        const settings = UNTRUSTED_SETTINGS;
+        const options = { editor, directory: restricted, settings, trust: true, graceSeconds: GRACE_SECONDS };
+        servers.push(await startServer(options));
       }
       for (const test of wanted) {
         const folder = makeFolder(join(directory, `shop-${tests.length + 1}`));

@@ -20,10 +20,21 @@ const STOP_LIMIT_MS = 3_000;
  * @param {string} [options.token] who opens the address must know it; tests need none
  * @param {number} [options.port] a free one by default
  * @param {NodeJS.ProcessEnv} [options.environment] reaches the extension host
+ * @param {number} [options.graceSeconds] how long the extension host of a window lives on that closed without saying so;
+ *   VS Code's own hours by default
  * @returns its address, the id of its process, `log()` and `stop()`
  */
 export async function startServer(options) {
-  const { editor, directory, settings = {}, isDriven = false, trust = false, environment = {}, token } = options;
+  const {
+    editor,
+    directory,
+    settings = {},
+    isDriven = false,
+    trust = false,
+    environment = {},
+    token,
+    graceSeconds,
+  } = options;
   const userData = join(directory, 'user-data');
   mkdirSync(join(userData, 'User'), { recursive: true });
   writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify(settings, null, 2));
@@ -40,12 +51,13 @@ export async function startServer(options) {
       ...['--extensions-dir', join(directory, 'extensions'), '--telemetry-level', 'off'],
       ...(trust ? [] : ['--disable-workspace-trust']),
       ...(isDriven ? ['--enable-smoke-test-driver'] : []),
+      ...(graceSeconds === undefined ? [] : ['--reconnection-grace-time', String(graceSeconds)]),
     ],
     {
       stdio: ['ignore', log, log],
       // A group of its own: stopping it ends the extension hosts too.
       detached: true,
-      env: { ...process.env, VSCODE_RECONNECTION_GRACE_TIME: '1000', ...environment },
+      env: { ...process.env, ...environment },
     },
   );
   closeSync(log);
