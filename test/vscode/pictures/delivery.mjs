@@ -114,7 +114,7 @@ async function takeRelease(studio, shop) {
   await studio.take('deploy', [...studio.view('Runs'), question]);
   await studio.workbench.hideToasts();
   const lens = await studio.lens('Approve and apply');
-  await studio.takeDocument('show-plan', { also: [lens] });
+  await studio.takeDocument('show-plan', { lines: 21, also: [lens] });
   await studio.command('Approve Plan');
   const modal = await studio.modal('Environment: local');
   await studio.take('approve-plan', [modal]);
@@ -161,7 +161,7 @@ async function takeWayBack(studio, shop) {
   await studio.toast('its plan waits for you');
   await studio.workbench.hideToasts();
   await studio.line('Takes away');
-  await studio.takeDocument('retire-old', { also: [await studio.lens('Approve and apply')] });
+  await studio.takeDocument('retire-old', { lines: 19, also: [await studio.lens('Approve and apply')] });
   await studio.command('Discard Plan');
   await studio.line('Discarded by');
   await studio.tidy();
