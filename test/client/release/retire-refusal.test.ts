@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inEditorWords } from '../../../client/src/release/model/editor-words';
-import { confirmLoss } from '../../../client/src/release/model/confirmation';
+import { confirmLoss, confirmRetire, isPlanAsked } from '../../../client/src/release/model/confirmation';
 import { endNotice, type EndedRun } from '../../../client/src/release/model/outcome';
 import { readRetireRefusal } from '../../../client/src/release/model/retire-refusal';
 import { StateRoot } from '../../../release/src/state-root';
@@ -101,6 +101,33 @@ describe('what the engine says', () => {
     const notice = endNotice({ ...ENDED, kind: 'deploy', text });
     expect(notice.actions).toEqual(['retireOld', 'showLog', 'retry']);
     expect(notice.text).toMatch(/Retire the one that is not used by its name: Retire Old…\.$/);
+  });
+});
+
+describe('the question before a version ends whose plan would wait for nobody', () => {
+  const BACK = { id: '01k7zv6e6hw20k0he80meqmyqw', slot: 'blue' };
+
+  it('says that the way back is in it', () => {
+    const { text, detail, typed } = confirmRetire('local', undefined, BACK);
+    expect(text).toBe('End the version of local that has no traffic?');
+    expect(detail).toMatch(/^Release 0meqmyqw still runs in blue\. When it is ended, going back starts its image again/);
+    expect(detail).toContain('No plan waits for you here');
+    expect(typed).toBeUndefined();
+  });
+
+  it('says nothing of a way back that is elsewhere', () => {
+    expect(confirmRetire('local', 'green', BACK)).toMatchObject({
+      text: 'End green of local?',
+      detail: 'No plan waits for you here: `retire` in immutable.yaml asks nobody.',
+    });
+    expect(confirmRetire('local', undefined, undefined).detail).toMatch(/^No plan waits/);
+  });
+
+  it('is asked only where no plan is', () => {
+    const facts = { name: 'local', protected: false };
+    expect(isPlanAsked({ ...facts, retire: { mode: 'auto' } })).toBe(false);
+    expect(isPlanAsked({ ...facts, retire: { mode: 'confirm' } })).toBe(true);
+    expect(isPlanAsked({ ...facts, protected: true, retire: { mode: 'auto' } })).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { BACK } from '../ask/ask';
 import type { Delivery } from '../delivery';
-import { confirmDrastic, confirmLoss } from '../model/confirmation';
+import { confirmDrastic, confirmLoss, confirmRetire, isPlanAsked } from '../model/confirmation';
 import type { RetireRefusal } from '../model/retire-refusal';
 import { imagesText } from '../model/release-rows';
 import { shortId } from '../model/run-text';
@@ -42,6 +42,8 @@ export async function retireOld(delivery: Delivery, given: unknown): Promise<Sto
       ),
     );
     if (accepted === undefined) return undefined;
+  } else if (!isPlanAsked(environment)) {
+    if ((await confirm(delivery, confirmRetire(environment.name, slot, back))) === undefined) return undefined;
   }
   return startRun(delivery, pipeline, { kind: 'retire', environment: environment.name, slot });
 }

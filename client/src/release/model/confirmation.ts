@@ -2,6 +2,7 @@ import { l10n } from '../l10n';
 import type { EnvironmentConfig } from '../../../../release/src/config/types';
 import type { PlannedChange } from '../../../../release/src/plan/plan';
 import { isDestructive } from '../../../../release/src/plan/plan';
+import { shortId } from './run-text';
 
 /** What every confirmation says (release-engine.md §3.13). */
 export interface ConfirmedFacts {
@@ -55,23 +56,62 @@ export function confirmDrastic(
   return { text, detail, button, typed: name, needsReason };
 }
 
-/** What the engine refused to end without a person's word: what is lost is said, and the name typed where protected. */
-export function confirmLoss(
-  {
-    name,
-    protected: isProtected,
-    retire,
-  }: Pick<EnvironmentConfig, 'name' | 'protected'> & {
-    readonly retire: Pick<EnvironmentConfig['retire'], 'mode'>;
-  },
-  slot: string,
-  loss: readonly string[],
+/** What decides who is asked before a version ends. */
+export type RetireFacts = Pick<EnvironmentConfig, 'name' | 'protected'> & {
+  readonly retire: Pick<EnvironmentConfig['retire'], 'mode'>;
+};
+
+/** True when the plan of a retirement waits for a person. */
+export function isPlanAsked({ protected: isProtected, retire }: RetireFacts): boolean {
+  return isProtected || retire.mode === 'confirm';
+}
+
+function noPlanWaits(): string {
+  return l10n.t('No plan waits for you here: `retire` in immutable.yaml asks nobody.');
+}
+
+/**
+ * Ending an old version where its plan would wait for nobody: the one question (release-engine.md §3.13).
+ *
+ * @param slot undefined for whichever has no traffic
+ * @param back the release that a rollback would go back to
+ */
+export function confirmRetire(
+  environment: string,
+  slot: string | undefined,
+  back: { readonly id: string; readonly slot: string | null } | undefined,
 ): Confirmation {
+  const isBack = back !== undefined && back.slot !== null && (slot === undefined || back.slot === slot);
+  return {
+    text:
+      slot === undefined
+        ? l10n.t('End the version of {0} that has no traffic?', environment)
+        : l10n.t('End {0} of {1}?', slot, environment),
+    detail: [
+      ...(isBack
+        ? [
+            l10n.t(
+              'Release {0} still runs in {1}. When it is ended, going back starts its image again, which takes longer.',
+              shortId(back.id),
+              back.slot ?? '',
+            ),
+          ]
+        : []),
+      noPlanWaits(),
+    ].join('\n\n'),
+    button: l10n.t('End It'),
+    typed: undefined,
+    needsReason: false,
+  };
+}
+
+/** What the engine refused to end without a person's word: what is lost is said, and the name typed where protected. */
+export function confirmLoss(environment: RetireFacts, slot: string, loss: readonly string[]): Confirmation {
+  const { name, protected: isProtected } = environment;
   const question = l10n.t('End {0} of {1} all the same?', slot, name);
-  const next =
-    isProtected || retire.mode === 'confirm'
-      ? l10n.t('Nothing ends yet: a plan is made, and waits for you.')
-      : l10n.t('No plan waits for you here: `retire` in immutable.yaml asks nobody.');
+  const next = isPlanAsked(environment)
+    ? l10n.t('Nothing ends yet: a plan is made, and waits for you.')
+    : noPlanWaits();
   return {
     text: isProtected ? `${question} ${l10n.t('{0} is protected: its name is asked for next.', name)}` : question,
     detail: [...loss, next].join('\n\n'),

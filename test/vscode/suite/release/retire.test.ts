@@ -71,6 +71,24 @@ describe('retiring the only copy of the way back', function () {
     assert.equal(everything(), before);
   });
 
+  it('asks first where no plan would wait, and does nothing without an answer', async () => {
+    const yaml = read('immutable.yaml');
+    write('immutable.yaml', yaml.replace('retire: { mode: confirm }', 'retire: { mode: auto }'));
+    git('commit', '--quiet', '--all', '--message=Nobody is asked');
+    try {
+      const count = countRuns();
+      const ask = await answering();
+      await execute('retireOld');
+      const modal = await until('the question', () => ask.find(/^modal End the version of local that has no traffic\?/));
+      assert.match(modal, /No plan waits for you here/);
+      await closeAll();
+      assert.equal(countRuns(), count);
+    } finally {
+      write('immutable.yaml', yaml);
+      git('commit', '--quiet', '--all', '--message=A person is asked');
+    }
+  });
+
   it('asks for the name of a protected environment, and does nothing without it', async () => {
     const yaml = read('immutable.yaml');
     // Nothing happens by itself to a protected environment.
