@@ -110,7 +110,9 @@ describe('the question before a version ends whose plan would wait for nobody', 
   it('says that the way back is in it', () => {
     const { text, detail, typed } = confirmRetire('local', undefined, BACK);
     expect(text).toBe('End the version of local that has no traffic?');
-    expect(detail).toMatch(/^Release 0meqmyqw still runs in blue\. When it is ended, going back starts its image again/);
+    expect(detail).toMatch(
+      /^Release 0meqmyqw still runs in blue\. When it is ended, going back starts its image again/,
+    );
     expect(detail).toContain('No plan waits for you here');
     expect(typed).toBeUndefined();
   });

@@ -79,7 +79,9 @@ describe('retiring the only copy of the way back', function () {
       const count = countRuns();
       const ask = await answering();
       await execute('retireOld');
-      const modal = await until('the question', () => ask.find(/^modal End the version of local that has no traffic\?/));
+      const modal = await until('the question', () =>
+        ask.find(/^modal End the version of local that has no traffic\?/),
+      );
       assert.match(modal, /No plan waits for you here/);
       await closeAll();
       assert.equal(countRuns(), count);
