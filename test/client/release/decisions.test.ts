@@ -206,6 +206,31 @@ describe('how a run ended', () => {
     ]);
   });
 
+  it('is the worst when what is not healthy has the traffic: who serves, and the way back', () => {
+    const text =
+      'abc has the traffic in green and is not healthy. `immutable-infra rollback demo` goes back to xyz.\nThe new version did not become healthy.\n  http: 500';
+    const notice = endNotice({ ...base, outcome: 'partial', isUnhealthy: true, text });
+    expect(notice).toMatchObject({ severity: 'error', actions: ['rollBack', 'keep', 'showEvidence'] });
+    expect(notice.text).toMatch(
+      /^Deploy to demo: abc has the traffic in green and is not healthy\. .* goes back to xyz\.$/,
+    );
+    expect(endNotice({ ...base, outcome: 'partial', isUnhealthy: true, canRollBack: false, text }).actions).toEqual([
+      'keep',
+      'showEvidence',
+    ]);
+  });
+
+  it('has what stood on lines of its own as sentences', () => {
+    const text = 'The new version did not become healthy.\n  http: 500\nblue still serves; green was ended.';
+    expect(endNotice({ ...base, outcome: 'rolled-back', text }).text).toBe(
+      'Deploy to demo: The new version did not become healthy. http: 500. blue still serves; green was ended.',
+    );
+  });
+
+  it('does not put the end of the way back first', () => {
+    expect(endNotice({ ...base, hasOldVersion: true }).actions).toEqual(['showLog', 'retireOld']);
+  });
+
   it('offers to override the linter alone, and not where that is forbidden', () => {
     const text =
       'Refused before anything was changed:\n- lint: 2 findings of the linter stop this run:\n  a/b.tf:3: Pin it. (mutable-reference/image-tag)\n  c:4: Remove `22` (port). (interactive-access/ssh)';

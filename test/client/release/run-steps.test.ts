@@ -70,6 +70,16 @@ describe('the stages of a run', () => {
     expect(stages.slice(0, 5)).toEqual(['gate done', 'bake done', 'test done', 'publish done', 'plan active']);
   });
 
+  it('do not jump back when the traffic, or the end of a version, has a plan of its own', () => {
+    const healthy = [...applied, ...step('health', { verdict: 'confirmed' }), ...step('gate')];
+    expect(placeOf(run([...healthy, intent('plan')]))).toEqual({ number: 10, of: 11 });
+    const routed = [...healthy, ...step('plan'), ...step('route')];
+    for (const next of ['verify', 'health', 'plan'])
+      expect(placeOf(run([...routed, intent(next)]))).toEqual({ number: 11, of: 11 });
+    const broken = [...applied, ...step('health', { verdict: 'unhealthy' }), intent('plan')];
+    expect(placeOf(run(broken))).toEqual({ number: 9, of: 11 });
+  });
+
   it('stop where the health check failed', () => {
     const stages = drawn(
       run([...applied, ...step('health', { verdict: 'unhealthy' }), ...step('gate'), closed('failed')]),

@@ -276,6 +276,7 @@ async function takePromotion(studio) {
 async function takeAdoption(studio) {
   await studio.showViews();
   await studio.command('Adopt Existing Deployment');
+  await studio.press(await studio.modal('Write down what runs in local'), 'Look and Plan');
   await studio.toast('its plan waits for you');
   await studio.line('Adopt what runs in local');
   await studio.workbench.hideToasts();

@@ -1,8 +1,10 @@
 import { l10n } from 'vscode';
 import type { Delivery } from '../delivery';
 import type { StoredRun } from '../runs/run-store';
+import { confirmAdopt } from '../model/confirmation';
 import { startRun } from '../runs/start-run';
 import { chooseEnvironment } from './choose';
+import { confirm } from './decide';
 import { hasTools } from './deploy';
 import { historyOf } from './roll-back';
 
@@ -16,5 +18,8 @@ export async function adopt(delivery: Delivery, given: unknown): Promise<StoredR
     describe: (one) => (historyOf(one).live() ? l10n.t('has a history already') : l10n.t('has no history yet')),
   });
   if (!chosen || !(await hasTools(delivery, chosen.pipeline, chosen.environment.name, false))) return undefined;
+  // Its name begins like *Deploy…*, and with one environment nothing else was asked yet.
+  if ((await confirm(delivery, confirmAdopt(chosen.environment.name, historyOf(chosen).live()))) === undefined)
+    return undefined;
   return startRun(delivery, chosen.pipeline, { kind: 'adopt', environment: chosen.environment.name });
 }

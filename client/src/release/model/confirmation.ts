@@ -56,6 +56,28 @@ export function confirmDrastic(
   return { text, detail, button, typed: name, needsReason };
 }
 
+/**
+ * Writing down what was deployed without a ledger.
+ *
+ * @param live the release that the ledger says is live
+ */
+export function confirmAdopt(environment: string, live: { readonly id: string } | undefined): Confirmation {
+  const known =
+    live === undefined
+      ? l10n.t('Nothing was deployed to {0} from here yet. To deploy a version, use Deploy… instead.', environment)
+      : l10n.t('The history says that release {0} is live already.', shortId(live.id));
+  return {
+    text: l10n.t('Write down what runs in {0} as a release?', environment),
+    detail: [
+      l10n.t('For what was deployed by other means. Nothing on the target changes, and a plan waits for you first.'),
+      known,
+    ].join('\n\n'),
+    button: l10n.t('Look and Plan'),
+    typed: undefined,
+    needsReason: false,
+  };
+}
+
 /** What decides who is asked before a version ends. */
 export type RetireFacts = Pick<EnvironmentConfig, 'name' | 'protected'> & {
   readonly retire: Pick<EnvironmentConfig['retire'], 'mode'>;

@@ -66,10 +66,11 @@ function noticeOf(run: EndedRun): EndNotice {
       return {
         severity: 'information',
         text: goodText(run, firstLine(text)),
-        actions: run.outcome === 'live' && run.hasOldVersion ? ['retireOld', 'showLog'] : ['showLog'],
+        // The first is the one that stands out. Nobody shall end the way back because it does.
+        actions: run.outcome === 'live' && run.hasOldVersion ? ['showLog', 'retireOld'] : ['showLog'],
       };
     case 'rolled-back':
-      return { severity: 'warning', text: `${title}: ${text}`, actions: ['showEvidence', 'showLog'] };
+      return { severity: 'warning', text: `${title}: ${inOneLine(text)}`, actions: ['showEvidence', 'showLog'] };
     case 'refused':
       return refused(title, text, run);
     case 'locked':
@@ -79,8 +80,9 @@ function noticeOf(run: EndedRun): EndNotice {
     case 'failed':
       return run.isUnhealthy
         ? unhealthy(title, text, run)
-        : { severity: 'error', text: `${title}: ${text}`, actions: ['showLog', 'retry'] };
+        : { severity: 'error', text: `${title}: ${inOneLine(text)}`, actions: ['showLog', 'retry'] };
     case 'partial':
+      if (run.isUnhealthy) return unhealthyAndServing(title, text, run);
       return {
         severity: 'error',
         text: l10n.t('{0} was applied in part. Show Evidence tells what is done and what is missing.', title),
@@ -169,6 +171,24 @@ function unhealthy(title: string, text: string, run: EndedRun): EndNotice {
     text: `${title}: ${firstLine(text)} ${lastLine(text)}`.trim(),
     actions: [...(back === undefined ? [] : [back]), 'keep', 'showEvidence'],
   };
+}
+
+/** Nothing is worse: visitors get it. */
+function unhealthyAndServing(title: string, text: string, { canRollBack }: EndedRun): EndNotice {
+  return {
+    severity: 'error',
+    text: `${title}: ${firstLine(text)}`,
+    actions: [...(canRollBack ? (['rollBack'] as const) : []), 'keep', 'showEvidence'],
+  };
+}
+
+/** A message has one line: what stood on lines of its own becomes sentences. */
+function inOneLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '')
+    .map((line, at, all) => (at === all.length - 1 || /[.:;,!?…]$/.test(line) ? line : `${line}.`))
+    .join(' ');
 }
 
 function firstLine(text: string): string {

@@ -151,7 +151,7 @@ export function healthText(verdict: StoredRelease['health']['verdict']): string 
     case 'unconfirmed':
       return l10n.t('healthy, but another version answered');
     case 'unchecked':
-      return l10n.t('healthy, nobody asked who answers');
+      return l10n.t('healthy, version not checked');
     case 'unhealthy':
       return l10n.t('not healthy');
   }

@@ -44,6 +44,15 @@ const STAGE_OF_STATE: Readonly<Partial<Record<RunState, Stage>>> = {
   RETIRING: 'retire',
 };
 
+/** What a run also does to move its traffic and to end the old version. */
+const BEHIND_HEALTH: ReadonlySet<RunState> = new Set([
+  'PLANNING',
+  'AWAITING_APPROVAL',
+  'APPLYING',
+  'VERIFYING',
+  'HEALTH',
+]);
+
 /** The stages of a run from left to right, each with where it stands. */
 export function drawRun(run: DrawableRun): readonly DrawnStage[] {
   const stages = stagesOf(run);
@@ -88,6 +97,9 @@ function currentStage(run: DrawableRun, stages: readonly Stage[]): Stage | undef
   const known = (stage: Stage | undefined): Stage | undefined =>
     stage !== undefined && stages.includes(stage) ? stage : undefined;
   if (progress.state !== 'CLOSED') {
+    // Behind the health check things are planned, verified and asked again: the run does not go back for that.
+    if (progress.results.health && BEHIND_HEALTH.has(progress.state))
+      return hasFailed('health', progress) ? 'health' : lastWithResult(progress, stages);
     // The run reads the target between its stages, which is a gate in the journal: it goes on where it was.
     const state = known(STAGE_OF_STATE[progress.state]);
     return progress.state === 'GATING'

@@ -117,7 +117,8 @@ export function endedRun(
     text,
     problem,
     keptSlot: progress.outcome === 'failed' && slot !== undefined && slot !== active ? slot : undefined,
-    isUnhealthy: attempt !== undefined,
+    // A run that was denied, cancelled or failed after its apply notes what it left, too.
+    isUnhealthy: attempt !== undefined && !progress.results.rollback && !progress.results.cancel,
     canRollBack: history?.defaultTarget() !== undefined,
     made: made && { id: made.id, images: imagesText(made) },
     hasOldVersion:

@@ -375,7 +375,7 @@ function describe({ activeSlot, slots }: Observation): string {
   return slots
     .filter(({ running }) => running.length > 0)
     .map(({ name, running, release }) => {
-      const serves = name === activeSlot ? ', serves' : '';
+      const serves = activeSlot === undefined ? '' : name === activeSlot ? ', serves' : ', has no traffic';
       return `${name} runs ${running.join(', ')}${release === undefined ? '' : ` (${release})`}${serves}`;
     })
     .join('; ');
