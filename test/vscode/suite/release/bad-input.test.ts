@@ -5,22 +5,20 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Ledger } from '../../../../release/src/ledger/ledger';
 import { startEngine } from '../../../../release/src/api/start-run';
-import { closeAll, extensionApi, folder, until } from '../editor';
+import { extensionApi, folder, until } from '../editor';
 import {
   answering,
   countRuns,
   ended,
-  endRuns,
   everything,
   execute,
   git,
-  note,
   reaches,
   read,
   releaseModule,
   root,
-  RUN_LIMIT_MS,
   runs,
+  runsRealTools,
   shopFolder,
   shows,
   write,
@@ -28,12 +26,7 @@ import {
 } from './shop';
 
 describe('delivery, when something is wrong', function () {
-  this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
-    await endRuns();
-    await closeAll();
-  });
+  runsRealTools(this);
 
   it('proposes a pipeline where there is none, and writes nothing', async () => {
     const bare = folder('bare');

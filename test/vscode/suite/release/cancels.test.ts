@@ -2,34 +2,27 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunState } from '../../../../release/src/run/journal-entry';
-import { closeAll, until } from '../editor';
+import { until } from '../editor';
 import {
   answering,
   ended,
-  endRuns,
   everything,
   execute,
   hasImage,
   HeldTool,
   live,
-  note,
-  read,
   reaches,
+  read,
   routedTo,
-  RUN_LIMIT_MS,
   runs,
+  runsRealTools,
   startsStep,
   write,
   writeVersion,
 } from './shop';
 
 describe('cancelling', function () {
-  this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
-    await endRuns();
-    await closeAll();
-  });
+  runsRealTools(this);
 
   it('cancels while a plan waits: nothing was changed', async () => {
     const ask = (await answering()).on(/^modal Stop: Deploy to local/, 'Stop the Run');

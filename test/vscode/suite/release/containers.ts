@@ -5,22 +5,21 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, folder, openFile, set, until } from '../editor';
+import { folder, openFile, set, until } from '../editor';
 import {
   answering,
   ended,
-  endRuns,
   execute,
   git,
   hasImage,
   HeldTool,
   live,
-  note,
   patiently,
   reaches,
   read,
   releaseModule,
   RUN_LIMIT_MS,
+  runsRealTools,
   shopFolder,
   shows,
   startsStep,
@@ -89,12 +88,7 @@ async function titlesOf(uri: vscode.Uri): Promise<vscode.CodeLens[]> {
 }
 
 describe('delivery of containers', function () {
-  this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
-    await endRuns();
-    await closeAll();
-  });
+  runsRealTools(this);
 
   it('begins with a proposal for the Dockerfile that is there', async () => {
     await answering();

@@ -1,34 +1,27 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, extensionApi, until } from '../editor';
+import { extensionApi, until } from '../editor';
 import {
   answering,
   countRuns,
   ended,
-  endRuns,
   execute,
   live,
   measured,
-  note,
+  reaches,
   read,
   releaseModule,
-  reaches,
   routedTo,
-  RUN_LIMIT_MS,
   runs,
+  runsRealTools,
   shows,
   write,
   writeVersion,
 } from './shop';
 
 describe('delivery', function () {
-  this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
-    await endRuns();
-    await closeAll();
-  });
+  runsRealTools(this);
 
   it('starts nothing when the editor starts', async () => {
     const api = await extensionApi();

@@ -6,24 +6,17 @@ import {
   answering,
   countRuns,
   ended,
-  endRuns,
   everything,
   execute,
   git,
-  note,
-  releaseModule,
   reaches,
-  RUN_LIMIT_MS,
+  releaseModule,
+  runsRealTools,
   shows,
 } from './shop';
 
 describe('a run that was interrupted, and looking', function () {
-  this.timeout(RUN_LIMIT_MS * 2);
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
-    await endRuns();
-    await closeAll();
-  });
+  runsRealTools(this);
 
   it('goes on with a run whose engine was killed', async () => {
     const ask = await answering();

@@ -8,18 +8,17 @@ import {
   answering,
   countRuns,
   ended,
-  endRuns,
   everything,
   execute,
   git,
   live,
-  note,
   patiently,
   read,
   root,
   routedTo,
   RUN_LIMIT_MS,
   runs,
+  runsRealTools,
   write,
   writeVersion,
 } from './shop';
@@ -36,7 +35,7 @@ function loseImageOfWayBack(): string {
 }
 
 describe('retiring the only copy of the way back', function () {
-  this.timeout(RUN_LIMIT_MS * 2);
+  runsRealTools(this);
   let old = '';
   before(async () => {
     writeVersion(50);
@@ -45,11 +44,6 @@ describe('retiring the only copy of the way back', function () {
     assert.equal((await ended()).progress.outcome, 'live');
     old = loseImageOfWayBack();
     assert.notEqual(old, live()?.slot);
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
-    await endRuns();
-    await closeAll();
   });
 
   it('says what is lost, and does nothing when the question is left', async () => {

@@ -11,7 +11,7 @@ import { ReleaseHistory, type StoredRelease } from '../../../../release/src/ledg
 import type { RunState } from '../../../../release/src/run/journal-entry';
 import { RunControl } from '../../../../release/src/run/run-control';
 import { findStateRoot } from '../../../../release/src/state-root';
-import { extensionApi, folder, until } from '../editor';
+import { closeAll, extensionApi, folder, until } from '../editor';
 import { ScriptedAsk } from './scripted-ask';
 
 /** How long a run of real tools may take. A guard against hangs. */
@@ -37,6 +37,16 @@ let last: ScriptedAsk | undefined;
 /** What was asked since somebody answers last. */
 export function asked(): string {
   return last?.asked.join('\n---\n') ?? '';
+}
+
+/** A suite whose tests run real tools: each leaves no run and no editor behind, and a note when it failed. */
+export function runsRealTools(suite: Mocha.Suite): void {
+  suite.timeout(RUN_LIMIT_MS * 2);
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') note(this.currentTest.title);
+    await endRuns();
+    await closeAll();
+  });
 }
 
 /** Keeps what is needed to understand a test that failed. */
