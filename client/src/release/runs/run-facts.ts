@@ -117,8 +117,7 @@ export function endedRun(
     text,
     problem,
     keptSlot: progress.outcome === 'failed' && slot !== undefined && slot !== active ? slot : undefined,
-    // A run that was denied, cancelled or failed after its apply notes what it left, too.
-    isUnhealthy: attempt !== undefined && !progress.results.rollback && !progress.results.cancel,
+    isUnhealthy: attempt !== undefined && endsUnhealthy(progress),
     canRollBack: history?.defaultTarget() !== undefined,
     made: made && { id: made.id, images: imagesText(made) },
     hasOldVersion:
@@ -130,6 +129,11 @@ export function endedRun(
     isProtected: environment?.protected ?? false,
     allowsOverride: allowsOverride(spec),
   };
+}
+
+/** A run that was denied or cancelled, or that applied only a part, notes what it left, too. */
+function endsUnhealthy({ results: { health, rollback, cancel } }: StoredRun['progress']): boolean {
+  return health !== undefined && rollback === undefined && cancel === undefined;
 }
 
 function allowsOverride(spec: ListedRun['spec']): boolean {

@@ -90,8 +90,11 @@ class ContainersTarget implements Target {
     }
     const stop = slot.containers.filter(isStamped).map(stoppedOf);
     const plan: ContainersPlan = { step: 'deploy', slot: slot.name, runtime: config.runtime, start, stop };
-    const active = observation.activeSlot === undefined ? 'Nothing' : `\`${observation.activeSlot}\``;
-    const lines = [`Deploys ${release.id} to ${slot.name}`, `${active} has the traffic, and keeps it`];
+    const traffic =
+      observation.activeSlot === undefined
+        ? `Nothing has the traffic. \`${slot.name}\` gets it when it is healthy`
+        : `\`${observation.activeSlot}\` has the traffic, and keeps it until \`${slot.name}\` is healthy`;
+    const lines = [`Deploys ${release.id} to ${slot.name}`, traffic];
     return { ...preparedDeploy(plan, config, headingOf(context, lines), strangers(slot)), config };
   }
 

@@ -88,6 +88,7 @@ class TerraformTarget implements Target {
     const lines = [
       `${release.id}${where}: ${shortIds(release)}`,
       `Now: ${describe(now)}`,
+      ...(slot === undefined ? [] : [`${slot} gets the traffic when it is healthy; a plan of its own moves it`]),
       ...(code.stored ? [`With the code and the variables of commit ${code.stored.commit}`] : []),
       ...(instead === undefined ? [] : [instead]),
       ...(running ? [`Ends the refresh to version ${running.version} first, which still runs`] : []),
