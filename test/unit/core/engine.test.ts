@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runRules, type FactCollector, type LintSettings, type LintSource } from '../../../server/src/core/engine';
-import type { Rule } from '../../../server/src/core/rule';
+import { fillMessage, type Rule } from '../../../server/src/core/rule';
 import { LineIndex } from '../../../server/src/core/text';
 
 type TestRule = Rule<object, LintSource, undefined>;
@@ -62,6 +62,28 @@ describe('runRules', () => {
     expect(moved.findings.map((each) => each.fingerprint)).toEqual(findings.map((each) => each.fingerprint));
   });
 
+  it('says the same about the same place once, whatever else is said about it', () => {
+    const twice: TestRule = {
+      meta: rule('rollout-safety/words').meta,
+      create: (context) => ({
+        word: (at: { start: number; end: number }) => {
+          for (const what of ['one', 'two', 'one'])
+            context.report({ at, anchor: 'word', message: 'bad', data: { what } });
+        },
+      }),
+    };
+    const rules = [twice, rule('rollout-safety/more')];
+    const { findings } = runRules(source('a b'), undefined, rules, words, settings());
+    expect(findings.map(({ rule: id, message }) => `${id} ${message}`)).toEqual([
+      'rollout-safety/more Remove a.',
+      'rollout-safety/words Remove one.',
+      'rollout-safety/words Remove two.',
+      'rollout-safety/more Remove b.',
+      'rollout-safety/words Remove one.',
+      'rollout-safety/words Remove two.',
+    ]);
+  });
+
   it('a rule that throws is named once and takes no other rule down', () => {
     const broken = rule('rollout-safety/broken', {}, () => {
       throw new Error('no');
@@ -121,5 +143,14 @@ describe('runRules', () => {
     ]);
     expect(run('strict')).toContain('rollout-safety/extra warning');
     expect(run('prototype')).toEqual(['mutable-reference/error error']);
+  });
+});
+
+describe('fillMessage', () => {
+  it('fills placeholders and leaves those without data', () => {
+    expect(fillMessage('Remove {what} ({port}).', { what: '`22`', port: 22 })).toBe('Remove `22` (22).');
+    expect(fillMessage('{a}{b}', { b: '{a}' })).toBe('{a}{a}');
+    expect(fillMessage('a {not a name} $1 $& {}', { not: 'x' })).toBe('a {not a name} $1 $& {}');
+    expect(fillMessage('plain', undefined)).toBe('plain');
   });
 });
