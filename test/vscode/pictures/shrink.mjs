@@ -9,7 +9,7 @@ import { ensurePackages } from '../../../scripts/system-packages.mjs';
  */
 export function shrink(from, to) {
   if (!ensurePackages(['pngquant'])) throw new Error('pngquant is needed to shrink the pictures. Install it first.');
-  const words = ['--force', '--strip', '--quality', '60-95', '--speed', '1', '--output', to, from];
+  const words = ['--force', '--strip', '--quality', '60-90', '--speed', '1', '--output', to, from];
   const { status, stderr } = spawnSync('pngquant', words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`pngquant could not shrink ${from}: ${stderr}`);
 }
