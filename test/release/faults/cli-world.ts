@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packerScene } from '../../../cli/src/demo/packer-demo';
+import { isEngineAlive } from '../../../release/src/engine-process';
 import { processesOfRun } from '../../../release/src/machine/marked-processes';
 import { StateRoot } from '../../../release/src/state-root';
 import { ROOT } from '../../support/cli';
@@ -73,8 +74,19 @@ export class CliWorld {
   }
 
   dispose(): void {
-    for (const run of this.runs()) for (const { pid } of processesOfRun(run)) process.kill(pid, 'SIGKILL');
+    for (const run of this.runs()) {
+      this.endEngine(run);
+      for (const { pid } of processesOfRun(run)) process.kill(pid, 'SIGKILL');
+    }
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** One whose plan waits goes on for half an hour. */
+  private endEngine(run: string): void {
+    const directory = join(this.root.runs, run);
+    if (!isEngineAlive(directory)) return;
+    const { pid } = JSON.parse(readFileSync(join(directory, 'engine.json'), 'utf8')) as { readonly pid: number };
+    process.kill(pid, 'SIGKILL');
   }
 
   private runs(): readonly string[] {
