@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { heldBy, type Workspace } from '../../../release/src/api/start-run';
 import { describeHolder, type LockHolder } from '../../../release/src/lock/holder';
 import { readLedger } from '../../../release/src/shared-ledger/open';
@@ -37,7 +38,8 @@ export function waitForTurn(workspace: Workspace, environment: string, io: Io): 
         );
         told = holding.by;
       }
-      await pause(here ? POLL_MILLISECONDS : TEAM_POLL_MILLISECONDS, signal);
+      await pause(here ? POLL_MILLISECONDS : TEAM_POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
     }
   });
 }
@@ -55,19 +57,4 @@ function holdingInTeam(workspace: Workspace, environment: string): Holding | und
 
 function nameOf(holder: LockHolder | 'damaged'): string {
   return holder === 'damaged' ? 'a lock file that cannot be read' : describeHolder(holder);
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
 }

@@ -5,11 +5,9 @@
  * @returns a new list while it is short, then the same one
  */
 export function withItem<T>(list: T[], item: T): T[] {
-  const first = list[0];
-  const second = list[1];
   if (list.length === 0) return [item];
-  if (list.length === 1) return [first as T, item];
-  if (list.length === 2) return [first as T, second as T, item];
+  if (list.length === 1) return [list[0] as T, item];
+  if (list.length === 2) return [list[0] as T, list[1] as T, item];
   list.push(item);
   return list;
 }

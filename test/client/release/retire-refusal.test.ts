@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inEditorWords } from '../../../client/src/release/model/editor-words';
-import { confirmLoss, confirmRetire, isPlanAsked } from '../../../client/src/release/model/confirmation';
+import { confirmLoss, confirmRetire, isPlanAsked, wayBackText } from '../../../client/src/release/model/confirmation';
 import { endNotice, type EndedRun } from '../../../client/src/release/model/outcome';
 import { readRetireRefusal } from '../../../client/src/release/model/retire-refusal';
 import { StateRoot } from '../../../release/src/state-root';
@@ -105,20 +105,22 @@ describe('what the engine says', () => {
 });
 
 describe('the question before a version ends whose plan would wait for nobody', () => {
-  const BACK = { id: '01k7zv6e6hw20k0he80meqmyqw', slot: 'blue' };
-
   it('says that the way back is in it', () => {
-    const { text, detail, typed } = confirmRetire('local', undefined, BACK);
+    const { text, detail, typed } = confirmRetire(
+      'local',
+      undefined,
+      wayBackText('01k7zv6e6hw20k0he80meqmyqw', 'blue'),
+    );
     expect(text).toBe('End the version of local that has no traffic?');
     expect(detail).toMatch(
-      /^Release 0meqmyqw still runs in blue\. When it is ended, going back starts its image again/,
+      /^Release 0meqmyqw was deployed in blue\. When that is ended, going back starts its image again/,
     );
     expect(detail).toContain('No plan waits for you here');
     expect(typed).toBeUndefined();
   });
 
-  it('says nothing of a way back that is elsewhere', () => {
-    expect(confirmRetire('local', 'green', BACK)).toMatchObject({
+  it('says nothing of a way back where none ends', () => {
+    expect(confirmRetire('local', 'green', undefined)).toMatchObject({
       text: 'End green of local?',
       detail: 'No plan waits for you here: `retire` in immutable.yaml asks nobody.',
     });

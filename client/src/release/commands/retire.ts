@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { BACK } from '../ask/ask';
 import type { Delivery } from '../delivery';
-import { confirmDrastic, confirmLoss, confirmRetire, isPlanAsked } from '../model/confirmation';
+import { confirmDrastic, confirmLoss, confirmRetire, isPlanAsked, wayBackText } from '../model/confirmation';
 import type { RetireRefusal } from '../model/retire-refusal';
 import { imagesText } from '../model/release-rows';
 import { shortId } from '../model/run-text';
@@ -25,17 +25,15 @@ export async function retireOld(delivery: Delivery, given: unknown): Promise<Sto
   const history = historyOf(chosen);
   const back = history.defaultTarget();
   const { pipeline, environment } = chosen;
+  const endsWayBack = back && back.slot !== null && back.slot === (slot ?? otherSlot(history));
+  const loss = endsWayBack ? wayBackText(back.id, back.slot) : undefined;
   // Behind it the way back takes a deployment, so a protected environment asks twice.
-  if (environment.protected && back && back.slot !== null && back.slot === (slot ?? otherSlot(history))) {
+  if (environment.protected && loss !== undefined) {
     const accepted = await confirm(
       delivery,
       confirmDrastic(
         l10n.t('End the version that Roll Back… would return to?'),
-        l10n.t(
-          'Release {0} still runs in {1}. When it is ended, going back starts its image again, which takes longer.',
-          shortId(back.id),
-          back.slot,
-        ),
+        loss,
         l10n.t('Continue'),
         environment.name,
         false,
@@ -43,7 +41,7 @@ export async function retireOld(delivery: Delivery, given: unknown): Promise<Sto
     );
     if (accepted === undefined) return undefined;
   } else if (!isPlanAsked(environment)) {
-    if ((await confirm(delivery, confirmRetire(environment.name, slot, back))) === undefined) return undefined;
+    if ((await confirm(delivery, confirmRetire(environment.name, slot, loss))) === undefined) return undefined;
   }
   return startRun(delivery, pipeline, { kind: 'retire', environment: environment.name, slot });
 }

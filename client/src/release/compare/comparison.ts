@@ -4,7 +4,7 @@ import type { StoredRelease } from '../../../../release/src/ledger/releases';
 import { createHash } from 'node:crypto';
 import { l10n } from '../l10n';
 import { healthText } from '../model/release-rows';
-import { shortId as releaseId } from '../model/run-text';
+import { inLine, shortId as releaseId } from '../model/run-text';
 import { commitLines, nameOf, shortId } from '../plan-document/plan-page';
 
 /** Two releases of one environment. */
@@ -123,8 +123,4 @@ function commitSection(notes: ReleaseNotes | undefined): readonly string[] {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function inLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -92,35 +92,28 @@ function noPlanWaits(): string {
   return l10n.t('No plan waits for you here: `retire` in immutable.yaml asks nobody.');
 }
 
+/** What ends with a version that a rollback would go back to. Whether it runs there still, the ledger does not know. */
+export function wayBackText(release: string, slot: string): string {
+  return l10n.t(
+    'Release {0} was deployed in {1}. When that is ended, going back starts its image again, which takes longer.',
+    shortId(release),
+    slot,
+  );
+}
+
 /**
  * Ending an old version where its plan would wait for nobody: the one question (release-engine.md §3.13).
  *
  * @param slot undefined for whichever has no traffic
- * @param back the release that a rollback would go back to
+ * @param loss what ends with it, when a rollback would go back to it
  */
-export function confirmRetire(
-  environment: string,
-  slot: string | undefined,
-  back: { readonly id: string; readonly slot: string | null } | undefined,
-): Confirmation {
-  const isBack = back !== undefined && back.slot !== null && (slot === undefined || back.slot === slot);
+export function confirmRetire(environment: string, slot: string | undefined, loss: string | undefined): Confirmation {
   return {
     text:
       slot === undefined
         ? l10n.t('End the version of {0} that has no traffic?', environment)
         : l10n.t('End {0} of {1}?', slot, environment),
-    detail: [
-      ...(isBack
-        ? [
-            l10n.t(
-              'Release {0} still runs in {1}. When it is ended, going back starts its image again, which takes longer.',
-              shortId(back.id),
-              back.slot ?? '',
-            ),
-          ]
-        : []),
-      noPlanWaits(),
-    ].join('\n\n'),
+    detail: [...(loss === undefined ? [] : [loss]), noPlanWaits()].join('\n\n'),
     button: l10n.t('End It'),
     typed: undefined,
     needsReason: false,

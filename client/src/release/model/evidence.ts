@@ -1,7 +1,7 @@
 import type { ListedRun } from '../../../../release/src/api/list-runs';
 import type { RunEvent } from '../../../../release/src/run/events';
 import { l10n } from '../l10n';
-import { endText, titleOf } from './run-text';
+import { endText, probesText, titleOf } from './run-text';
 
 /** How many answers of one check are shown. */
 const SHOWN_ANSWERS = 8;
@@ -62,10 +62,7 @@ function probeList(events: readonly Extract<RunEvent, { readonly type: 'probe' }
     .map((check) => {
       const own = events.filter((event) => event.check === check);
       const answers = [...new Set(own.map(({ detail }) => detail))].slice(-SHOWN_ANSWERS);
-      return [
-        `- \`${check}\`, ${own.length === 1 ? l10n.t('1 probe') : l10n.t('{0} probes', own.length)}`,
-        ...answers.map((detail) => `  - ${detail}`),
-      ].join('\n');
+      return [`- \`${check}\`, ${probesText(own.length)}`, ...answers.map((detail) => `  - ${detail}`)].join('\n');
     })
     .join('\n');
 }

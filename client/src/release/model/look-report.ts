@@ -3,7 +3,7 @@ import type { HealthResult } from '../../../../release/src/health/health';
 import { l10n } from '../l10n';
 import { inEditorWords } from './editor-words';
 import { healthText } from './release-rows';
-import { shortId, withShortDigests } from './run-text';
+import { inLine, probesText, shortId, withShortDigests } from './run-text';
 
 /** *Show What Is Running* and *Detect Drift* as a document: what runs, what is not as it should be, what nobody saw. */
 export function lookReport(report: DriftReport): string {
@@ -70,19 +70,12 @@ function matchText(match: Instance['match']): string {
   }
 }
 
-function inLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
-}
-
 /** What the probes of a health check answered, as a document. */
 export function healthReport(environment: string, release: string, result: HealthResult, at: string): string {
   const checks = result.checks.map(({ check, healthy, samples, probes }) => {
     const answers = [...new Set(samples.map(({ detail }) => detail))].slice(-5).map((detail) => `  - ${detail}`);
     const verdict = healthy ? l10n.t('healthy') : l10n.t('not healthy');
-    return [
-      `- \`${check}\`: ${verdict}, ${probes === 1 ? l10n.t('1 probe') : l10n.t('{0} probes', probes)}`,
-      ...answers,
-    ].join('\n');
+    return [`- \`${check}\`: ${verdict}, ${probesText(probes)}`, ...answers].join('\n');
   });
   return `${[
     `# ${l10n.t('Health of {0}', environment)}`,

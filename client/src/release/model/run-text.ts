@@ -82,6 +82,16 @@ export function shortId(id: string): string {
   return id.length > 24 ? `${id.slice(0, 23)}…` : id;
 }
 
+/** `1 probe`, `6 probes` */
+export function probesText(count: number): string {
+  return count === 1 ? l10n.t('1 probe') : l10n.t('{0} probes', count);
+}
+
+/** A text that may have line breaks, for a line of a document. */
+export function inLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
 /** A text with its digests in short: `sha256:0123456789ab…`. A whole one fills a line of its own. */
 export function withShortDigests(text: string): string {
   return text.replace(/\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');

@@ -253,7 +253,6 @@ class DeclaredResource implements TerraformResource {
   }
 }
 
-/** Every expression in a block and in the blocks in it. */
 /** By type, then by name. Of two of the same name the first counts. */
 type ResourceNames = Map<string, Map<string, TerraformResource>>;
 
@@ -263,6 +262,7 @@ function declareName(names: ResourceNames, resource: TerraformResource): void {
   else if (!sameType.has(resource.name)) sameType.set(resource.name, resource);
 }
 
+/** Every expression in a block and in the blocks in it. */
 function expressionsIn(block: ConfigBlock): readonly Expression[] {
   const { node } = block;
   if (node.type === 'object') return [node];

@@ -41,12 +41,13 @@ export function evaluateParts(parts: readonly TemplatePart[], origin: Place, sco
 
 /** A text without holes, as nearly all are. */
 function literal(text: MappedText, origin: Place, scope: Scope): Value {
-  return isAffordable(text, scope) ? textValue(withPath(text, scope.path), origin) : UNKNOWN;
+  return isAffordable(text, text.length, scope) ? textValue(withPath(text, scope.path), origin) : UNKNOWN;
 }
 
-function isAffordable(text: MappedText, scope: Scope): boolean {
+/** @param length of all that the text is joined to, with the text itself */
+function isAffordable(text: MappedText, length: number, scope: Scope): boolean {
   const segments = text.verbatimStart === undefined ? text.segments.length : 1;
-  return text.length <= MAX_TEXT && spend(scope, 1 + (text.length >> 10) + (segments >> 1));
+  return length <= MAX_TEXT && spend(scope, 1 + (text.length >> 10) + (segments >> 1));
 }
 
 /** Joins rendered pieces into one text, or one text for every combination of their alternatives. */
@@ -59,7 +60,7 @@ function join(pieces: readonly Piece[], origin: Place, scope: Scope): Value {
       const text = toText(option, pieces[i]?.hole ?? origin);
       if (!text) return FAILED;
       length += text.length;
-      if (length > MAX_TEXT || !isAffordable(text, scope)) return UNKNOWN;
+      if (!isAffordable(text, length, scope)) return UNKNOWN;
       builder.append(text);
     }
     return textValue(builder.build(), origin);
